@@ -144,7 +144,7 @@ def test_a_path_is_told_from_zero_only_by_its_interval() -> None:
     across = {**PATH, "ci_lower": -0.05, "p": 0.081, "verdict": "open"}
     en, zh = of_structure(across)
     assert "leave this path open" in en and "does not exclude zero" in en
-    assert "side of zero" not in en and "未排除零" in zh
+    assert "side of zero" not in en and "包含零" in zh
     against = {**PATH, "estimate": -0.4, "ci_lower": -0.6, "ci_upper": -0.2}
     en, zh = of_structure({**against, "verdict": "contradicted"})
     assert "other side of zero than hypothesized" in en and "相反" in zh
@@ -166,7 +166,7 @@ def test_firms_are_said_to_be_the_units_only_where_they_are() -> None:
 
 def test_a_path_without_an_interval_says_so() -> None:
     en, zh = of_structure({**PATH, "ci_lower": None, "ci_upper": None, "verdict": "open"})
-    assert "or missing: Image → Loyalty" in en and "或缺失" in zh and "95% CI" not in en
+    assert "or missing: Image → Loyalty" in en and "或没有区间" in zh and "95% CI" not in en
 
 
 def test_a_path_too_wide_to_be_relied_upon_has_no_number() -> None:

@@ -187,4 +187,4 @@ def test_every_bootstrap_draws_whole_clusters_and_says_so(schools: Project) -> N
     assert ratios.clusters is None and ratios.rows[0].ci_lower == alone.rows[0].ci_lower
     note = shown_pairs.close_pairs(cited(ratios, "small/measurement/htmt"), case).note
     assert note is not None and "respondents are resampled here" in note.en
-    assert "此处重抽的是受访者" in note.zh
+    assert "此处以受访者而非" in note.zh

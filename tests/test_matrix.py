@@ -777,7 +777,7 @@ def test_its_report_end_to_end(put: Put, capsys: Any) -> None:
         assert brief in re.sub(r"<[^>]+>", "", first)
         agree = {
             "en": "do not agree: within the cut-off are CFI",
-            "zh": "各项指标不一致：达到标准的有 CFI",
+            "zh": "各项指标并不一致：达到标准的有 CFI",
         }
         assert agree[language] in re.sub(r"<[^>]+>", "", first)
     assert cli.main(["export", "wheaton"]) == 2

@@ -357,5 +357,5 @@ def test_a_case_without_rows_is_run_and_shown(tmp_path: Path) -> None:
         assert cells[1]["source"][0].startswith("The rows of this case are not on this machine")
     loyalty("show", case, "structural", "--language", "zh")
     chinese = (root / "reports" / "executed" / case / "05-structural-zh.ipynb").read_text()
-    assert "本案例的原始数据不在此机器上" in chinese
+    assert "本案例的原始数据不在这台机器上" in chinese
     assert "not tried" in loyalty("reproduce", case)

@@ -686,7 +686,7 @@ def test_the_report_says_what_it_does_not_have(download: Callable[..., Path]) ->
     download("absent")
     page = "\n".join(pages.one_case(study.load("small"), {}, "en"))
     assert "**Not available.**" in page and "Rows: <https://example.org/rows>." in page
-    assert "**不可用**：" in "\n".join(pages.one_case(study.load("small"), {}, "zh"))
+    assert "**不可用**　" in "\n".join(pages.one_case(study.load("small"), {}, "zh"))
     download(sha256="unknown")
     page = "\n".join(pages.one_case(study.load("small"), {}, "en"))
     assert "**Never seen.**" in page
@@ -697,7 +697,7 @@ def test_a_licence_that_is_not_stated(project: Any) -> None:
     project.describe()
     described = study.load("small")
     assert "**Licence.** not stated." in "\n".join(pages.one_case(described, {}, "en"))
-    assert "**许可**：未说明。" in "\n".join(pages.one_case(described, {}, "zh"))
+    assert "**许可**　未说明。" in "\n".join(pages.one_case(described, {}, "zh"))
 
 
 def test_rows_that_may_not_be_passed_on_lie_where_git_ignores_them(
@@ -720,4 +720,4 @@ def test_how_people_came_into_the_data_ends_in_a_stop(project: Any) -> None:
         project.describe()
         described = study.load("small")
         assert f"**Sampling.** {en}\n" in "\n".join(pages.one_case(described, {}, "en"))
-        assert f"**抽样**：{zh}\n" in "\n".join(pages.one_case(described, {}, "zh"))
+        assert f"**抽样**　{zh}\n" in "\n".join(pages.one_case(described, {}, "zh"))

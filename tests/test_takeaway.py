@@ -201,7 +201,7 @@ def test_nothing_is_written_of_a_case_of_which_nothing_was_found() -> None:
 
 def test_the_page_of_the_moments_says_where_no_correlations_are_given(mobile: Any) -> None:
     described, found = mobile
-    said = {"en": "are not among them", "zh": "没有题项间的相关"}
+    said = {"en": "are not among them", "zh": "不含题项间的相关"}
     for language in ("en", "zh"):
         none = models.moments(described, {}, jars.taken(described, {}), language)  # type: ignore[arg-type]
         assert said[language] in none[-1]

@@ -191,7 +191,7 @@ def test_counts(n: int, counted: str, every: str, be: str) -> None:
             "below",
             "open",
             "leaves open whether the cut-off of at most 0.70 is met",
-            "是否达到不高于 0.70 的标准尚无定论",
+            "是否达到不高于 0.70 的标准，尚无定论",
         ),
     ],
 )
@@ -211,7 +211,7 @@ def test_why_something_cannot_be_done(case: Case) -> None:
     said = words.cannot(Refused(refused=CannotCompute("no_circumstances").reason), case)
     reason = CannotCompute("no_circumstances").reason.text()
     assert plain(said.en) == f"This analysis cannot be done here: {reason.en}."
-    assert plain(said.zh) == f"此处无法进行该分析：{reason.zh}。"
+    assert plain(said.zh) == f"此处无法进行这项分析：{reason.zh}。"
 
 
 def test_what_the_estimator_says_is_readable(case: Case) -> None:
@@ -226,10 +226,12 @@ def test_rows_that_cannot_be_used() -> None:
     en, zh = ([r.text().in_(language) for r in reasons] for language in ("en", "zh"))
     said = words.rows_used(some)
     assert plain(said.en) == f"Of 1,000 rows 3 cannot be used: {en[0]} (1) and {en[1]} (2)."
-    assert plain(said.zh) == f"1,000 行中 3 行不可用：{zh[0]}（1）和{zh[1]}（2）。"
+    assert (
+        plain(said.zh) == f"在 1,000 行中，有 3 行不可用，原因及行数为{zh[0]}（1）和{zh[1]}（2）。"
+    )
     every = cited(RowsUsed(read=1000, excluded=0, reasons=()), "x")
     assert plain(words.rows_used(every).en) == "All 1,000 rows can be used."
-    assert plain(words.rows_used(every).zh) == "1,000 行全部可用。"
+    assert plain(words.rows_used(every).zh) == "1,000 行数据全部可用。"
 
 
 def test_latin_letters_stand_apart_from_chinese_ones() -> None:

@@ -146,7 +146,7 @@ def test_a_case_with_everything(project: Project) -> None:
     assert "more than the" in said_
     # A test of the firms would give the small one away.
     assert "Not tested is Firm: a group is too small to be shown" in said_
-    assert "未检验：企业（有一组人数过少" in texts("quotas", found.quotas, case, "zh")
+    assert "企业未作检验：有一组人数过少" in texts("quotas", found.quotas, case, "zh")
     # A3 is small; with the total of its industry known, the next smallest goes with it.
     shares = {row.level: row.share for row in found.sample.levels}
     assert shares["a3"] is None and [shares["a1"], shares["a2"]].count(None) == 1
@@ -207,7 +207,7 @@ def test_one_answer_throughout_and_one_construct(project: Project) -> None:
     assert "collinear" in texts("normality", found.normality, case)
     assert "no path leads to an outcome" in texts("sensitivity", found.sensitivity, case)
     assert "cannot be done here" in texts("method", found.method, case)
-    assert "此处无法进行该分析" in texts("method", found.method, case, "zh")
+    assert "此处无法进行这项分析" in texts("method", found.method, case, "zh")
 
 
 def test_groups_that_are_all_too_small(project: Project) -> None:
@@ -243,11 +243,11 @@ def test_who_is_in() -> None:
     text = flow((0, 5, 1, 20), 5, 0, 0)
     assert text.en.startswith("All 100 rows enter")
     assert "5 repeated rows, 1 flagged respondent and everybody" in text.en
-    assert "would keep 74 (74.0\u00a0%)" in text.en and "则剩 74 名" in text.zh
-    assert "若剔除 5 行重复、1 名被标记者和所有有缺失者，则" in text.zh
+    assert "would keep 74 (74.0\u00a0%)" in text.en and "则余 74 名" in text.zh
+    assert "若剔除 5 行重复数据、1 名被标记者和所有含缺失答案者，则" in text.zh
     assert "2 have no answer to any item" in flow((2, 0, 0, 0), 0, 0, 0).en
     none = flow((0, 0, 1, 20), 5, 0, 0)
-    assert "repeated rows" not in none.en and "行重复、" not in none.zh
+    assert "repeated rows" not in none.en and "行重复数据、" not in none.zh
 
 
 def test_repeated_rows() -> None:
@@ -256,7 +256,7 @@ def test_repeated_rows() -> None:
     assert flow(none, 0, 0, 0, has_ids=False).en.endswith("No row repeats another one.")
     text = flow(none, 28, 2, 20)
     assert "28 rows equal an earlier one in every answer and 2 ids occur again; 20 of" in text.en
-    assert "28 行与前面某行的全部答案相同，2 个编号重复；其中 20 行" in text.zh
+    assert "28 行的全部答案与前面某一行相同，另有 2 个编号重复；其中 20 行" in text.zh
     assert "no id occurs twice; all of these hold" in flow(none, 28, 0, 28).en
     single = flow(none, 1, 1, 1).en
     assert "1 row equals" in single and "1 id occurs again; it holds" in single
@@ -270,7 +270,7 @@ def test_equal_rows_stand_beside_what_chance_makes() -> None:
     many = few.model_copy(update={"n": 60, "beyond": True})
     text = flow((0, 60, 0, 0), 72, 0, 12, again=many)
     assert "The others are 60;" in text.en and "more than chance explains" in text.en
-    assert "cannot tell" not in text.en and "其余 60 行" in text.zh
+    assert "cannot tell" not in text.en and "其余的有 60 行" in text.zh
     hidden = few.model_copy(update={"n": None})
     assert "cannot tell" in flow((0, 0, 0, 0), 28, 0, 0, again=hidden).en
 
@@ -334,7 +334,7 @@ def test_missing_patterns() -> None:
     assert "lacks a alone (21.1" in text.en and "7 rarer patterns are pooled" in text.en
     two = pattern.model_copy(update={"items": ("a", "b")})
     text = said(words.patterns, found.model_copy(update={"shown": (two,), "pooled": None}))
-    assert "lacks a, b (21.1" in text.en and "其中最常见的缺 a, b" in text.zh
+    assert "lacks a, b (21.1" in text.en and "最常见的一种缺 a、b" in text.zh
     assert "pooled" not in text.en
     assert "None is shown" in said(words.patterns, found.model_copy(update={"shown": ()})).en
     table: Any = tables.patterns(cited(found, "x"), CASE)
@@ -444,7 +444,7 @@ def test_of_few_flagged_it_is_not_said_what_the_path_is_without_them(more: Seque
     text = said(words.sensitivity, found)
     assert "Quality → Loyalty is without the flagged respondents is not shown" in text.en
     assert "Without the flagged" not in text.en and "could not be estimated" not in text.en
-    assert "未列出，因其人数少于 10" in text.zh and ("is the same" in text.en) == bool(more)
+    assert "被标记者少于 10 名，因此不列出" in text.zh and ("is the same" in text.en) == bool(more)
 
 
 def test_a_path_in_doubt_has_no_number_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -478,7 +478,10 @@ def test_shape_of_the_items() -> None:
 def test_shape_of_items_of_which_few_can_be_shown() -> None:
     one = shape((0.05, 0.1), known=9)
     assert one.en.startswith("Not all of 9 items are shown") and "skewness is 0.05 (a);" in one.en
-    assert one.zh.startswith("9 个题项未全部列出") and "所列题项的偏度为 0.05（a）；" in one.zh
+    assert (
+        one.zh.startswith("为免透露不足 10 名受访者的情况，9 个题项未全部列出")
+        and "所列题项的偏度为 0.05（a）；" in one.zh
+    )
     two = shape((-0.5, 0.1), (0.2, 0.3), known=9)
     assert (
         "of those that are, skewness runs from −0.50 (a) to 0.20 (b); none of these passes 2"
@@ -664,7 +667,7 @@ def test_whom_the_rules_leave_out(project: Project) -> None:
     assert (found.flow.read, found.flow.n) == (60, 55)
     assert "Of 60 rows that were read, 55 are left" in texts("flow", found.flow, case)
     assert "Failed <b> $x$ (5)" in texts("flow", found.flow, case)
-    assert "未通过（5）" in texts("flow", found.flow, case, "zh")
+    assert "未通过（5 行）" in texts("flow", found.flow, case, "zh")
     assert "All 55 rows enter the main analyses" in texts("flow", found.flow, case)
 
 

@@ -304,7 +304,7 @@ def test_what_cannot_be_done_is_said_once_and_the_rest_goes_on(thin: Behaviour) 
     assert thin.programme.change is None and thin.programme.series
     assert [m.code for m in thin.programme.messages] == ["programme_at_once"]
     told = said("programme", thin, Case("thin", study.load("thin")))
-    assert "Not told: all firms begin in the same month" in told.en and "未能得知之处" in told.zh
+    assert "Not told: all firms begin in the same month" in told.en and "有一点无从得知" in told.zh
     case = Case("thin", study.load("thin"))
     text = kit.cannot(thin.speed, case)
     assert "only 2 clusters" in text.en and "聚类单位" in text.zh
@@ -323,7 +323,7 @@ def test_bad_rows_are_counted_where_the_reader_sees_it(found: Behaviour, case: C
     assert "customer: empty (1)" in text.en
     assert "date: a date is expected (1)" in text.en
     assert "amount: a number of zero or more is expected (1)" in text.en
-    assert "客户：为空（1）" in text.zh
+    assert "客户为空（1）" in text.zh
     assert tables.rows(found.rows, case) is not None
     whole = found.rows.model_copy(update={"tables": found.rows.tables[1:]})
     assert tables.rows(whole, case) is None
@@ -456,7 +456,10 @@ def test_segments(found: Behaviour, case: Case) -> None:
     hidden = champions.model_copy(update={"n": None, "share": None})
     text = said("segments", found, case, segments=(hidden, *others))
     assert re.fullmatch(r"Segments of fewer than \d+ customers are not shown\.", text.en)
-    assert said("segments", found, case, segments=tuple(others)).zh == "核心客户过少，不予显示。"
+    assert (
+        said("segments", found, case, segments=tuple(others)).zh
+        == "核心客户的各细分人数均过少，不予列出。"
+    )
 
 
 def test_returns(found: Behaviour, case: Case) -> None:
@@ -473,13 +476,13 @@ def test_returns(found: Behaviour, case: Case) -> None:
 @pytest.mark.parametrize(
     ("name", "flipped", "en", "zh"),
     [
-        ("model", {"correlation": 0.05}, "close to that", "接近该假定"),
-        ("model", {"correlation": -0.3}, "does not hold well", "并不很成立"),
+        ("model", {"correlation": 0.05}, "close to that", "接近这一假定"),
+        ("model", {"correlation": -0.3}, "does not hold well", "并不充分成立"),
         ("holdout", {"actual": 10**6}, "too low, more than", "偏低"),
-        ("holdout", {"actual": 1}, "too high, more than", "超出其允许范围"),
+        ("holdout", {"actual": 1}, "too high, more than", "超出模型所允许的范围"),
         ("holdout", {"actual": 0, "error": None}, "It is – too low", "偏低 –"),
-        ("duplication", {"r": 0.3}, "only loosely", "松散相关"),
-        ("duplication", {"r": 0.9, "hidden": 2}, "2 pairs with too few", "2 对未显示"),
+        ("duplication", {"r": 0.3}, "only loosely", "微弱的相关"),
+        ("duplication", {"r": 0.9, "hidden": 2}, "2 pairs with too few", "2 对共同买者过少"),
         ("waves", {"slope_ci_lower": 0.1}, "score rises", "净推荐值上升"),
         ("waves", {"slope_ci_lower": -2.0, "slope_ci_upper": -1.0}, "score falls", "下降"),
         (
@@ -602,7 +605,7 @@ def test_a_programme_against_the_past_and_the_others(found: Behaviour, case: Cas
     assert "sign is open" not in text.en and "no sign that firms moved apart" in text.en
     text = said("programme", found, case, ci_lower=-0.1, ahead_ci_lower=0.01, starts=3)
     assert "sign is open" in text.en and "not to be laid to it" in text.en
-    assert "3 different months" in text.en and "3 个不同月份" in text.zh
+    assert "3 different months" in text.en and "3 个不同的月份" in text.zh
     alone = said("programme", found, case, ahead=None)
     assert "three months before" not in alone.en
 
@@ -614,14 +617,14 @@ def test_a_programme_before_and_after(found: Behaviour, case: Case) -> None:
         assert row.before_months >= 6 and row.after_months >= 6
         assert row.level_ci_lower < 0.2 < row.level_ci_upper
     text = said("programme", found, case)
-    assert "no drift between the two is shown" in text.en and "未见两者分化" in text.zh
+    assert "no drift between the two is shown" in text.en and "未见两类企业分化" in text.zh
     drifted = against.model_copy(update={"before_ci_lower": 0.001, "before_ci_upper": 0.01})
     text = said("programme", found, case, series=(drifted,))
     assert "already moved apart before" in text.en and "不能假定其走势平行" in text.zh
     open_ = against.model_copy(update={"level_ci_lower": -0.1})
     assert "change of level open" in said("programme", found, case, series=(open_,)).en
     text = said("programme", found, case, cr2_ci_lower=-0.01)
-    assert "sign is open" in text.en and "符号未定" in text.zh
+    assert "sign is open" in text.en and "变化的方向未定" in text.zh
     text = said("programme", found, case, cr2_df=None, cr2_ci_lower=None, cr2_ci_upper=None)
     assert "bias-reduced" not in text.en and "sign is open" in text.en
 
@@ -717,7 +720,7 @@ def test_choices_hedge(found: Behaviour, case: Case) -> None:
     assert "Nowhere is that clearly more" in text.en and "made-up choices (" in text.en
     text = said("choices", found, case, categories=(sure, open_))
     assert "most often in made-up choices (99.0 %" in text.en and "least often" in text.en
-    assert "beyond lasting preference" in text.en and "超出持久偏好" in text.zh
+    assert "beyond lasting preference" in text.en and "不只出于持久的偏好" in text.zh
     text = said("choices", found, case, categories=(shuffled,))
     assert text.en.startswith("In made-up choices households do not come back")
 
@@ -728,7 +731,7 @@ def test_speed(found: Behaviour, case: Case) -> None:
     assert "Left out: 1 rows of zero" in text.en and "3 months follow a gap" in text.en
     open_ = rows_with(found.speed.specifications, wild_ci_lower=-0.1, wild_ci_upper=0.1)
     text = said("speed", found, case, specifications=open_, zeros=0, gaps=0)
-    assert "sign open" in text.en and "符号未定" in text.zh and "Left out" not in text.en
+    assert "sign open" in text.en and "变化的方向未定" in text.zh and "Left out" not in text.en
     unknown = rows_with(found.speed.specifications, wild_ci_lower=None, wild_ci_upper=None)
     assert "sign open" in said("speed", found, case, specifications=unknown).en
     assert words.speed(found.speed.model_copy(update={"specifications": ()}), case) == []

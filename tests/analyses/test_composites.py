@@ -111,7 +111,7 @@ def test_pages_of_a_formative_construct() -> None:
     assert weights.count == 3 and 1 <= weights.clear <= 3 and weights.inflated == 0
     shown = cited(weights, "small/measurement/weights")
     said = join(measurement_words.weights(shown, case))
-    assert "are not computed" in said.en and "故不计算" in said.zh
+    assert "are not computed" in said.en and "未予计算" in said.zh
     assert "facets3" in measurement_tables.weights(shown, case).markdown("zh")
 
 

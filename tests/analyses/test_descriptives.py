@@ -329,7 +329,7 @@ def test_groups_that_stand_apart(groups: Project) -> None:
     text = said(words.standing, changed(whole.groups, apart=apart, most="quality", hidden=0))
     assert "by Firm 2 above and 1 below of 7; most of them in Quality." in text.en
     assert "By Industry every interval holds everybody's value." in text.en
-    assert "其中最多的是质量" in text.zh and "not shown" not in text.en
+    assert "这类区间以质量为最多" in text.zh and "not shown" not in text.en
     few = english(words.standing, changed(whole.groups, apart=(), hidden=1))
     assert "No group's value can be shown." in few
     assert "1 value is not shown: it rests on fewer than 10 answers" in few

@@ -389,7 +389,7 @@ def test_a_side_without_a_slope_says_so(retail: drivers.Answers) -> None:
     case, shown = Case("retail-simulated", retail.study), cited(found, "x/drivers/thresholds")
     said = words.thresholds(shown, case)[0]
     assert "below, slope" in said.en and "above, too few different answers" in said.en
-    assert "以下斜率" in said.zh and "以上不同取值过少" in said.zh
+    assert "以下的斜率为" in said.zh and "以上的不同取值过少" in said.zh
     assert "| – | – |" in tables.thresholds(shown, case).markdown("en")
 
 

@@ -165,7 +165,7 @@ def of_paradox(*verdicts: str) -> Text:
         (
             ("paradox", "paradox"),
             "All comparisons agree on a recovery paradox",
-            "一致：这些数据中存在",
+            "一致表明，这些数据中存在",
         ),
         (("paradox", "open"), "do not agree", "不一致"),
         (("none", "equal"), "None of the comparisons shows", "均未见"),
@@ -258,9 +258,14 @@ def gap(which: str, lower: float, upper: float) -> failure.BySeverity:
 @pytest.mark.parametrize(
     ("gaps", "overlap", "en", "zh"),
     [
-        ([("mild", 0.1, 0.5), ("severe", 0.3, 0.7)], True, "intervals overlap, so", "两区间重叠"),
-        ([("mild", 0.1, 0.5), ("severe", 0.6, 0.7)], False, "do not overlap", "两区间不重叠"),
-        ([("mild", 0.1, 0.5)], True, "there is nothing to compare it with", "无可比较"),
+        (
+            [("mild", 0.1, 0.5), ("severe", 0.3, 0.7)],
+            True,
+            "intervals overlap, so",
+            "二者的区间重叠",
+        ),
+        ([("mild", 0.1, 0.5), ("severe", 0.6, 0.7)], False, "do not overlap", "二者的区间不重叠"),
+        ([("mild", 0.1, 0.5)], True, "there is nothing to compare it with", "没有可供比较的另一组"),
     ],
 )
 def test_the_gap_by_severity(gaps: Any, overlap: bool, en: str, zh: str) -> None:

@@ -212,7 +212,7 @@ def test_what_was_released_and_what_could_not_be(case: Case) -> None:
     assert text.en.count("the intercept of") == 3 and "; and 2 more, as in the table" in text.en
     none = models.Released(group="plan", count=0, unnamed=0, equalities=(), held_back=())
     text = said(words.released(cited(none, "a"), case))
-    assert "none was released" in text.en and "故未作释放" in text.zh
+    assert "none was released" in text.en and "因此未作释放" in text.zh
     assert tables.released(none, case) is None
 
 
@@ -241,7 +241,7 @@ def test_differences_that_only_respondents_show(case: Case) -> None:
     alone = said(words.latent_means(cited(latent(), "a"), case))
     assert "Of 2 differences between groups, 1 is clear" in alone.en and "firms" not in alone.en
     assert "The largest is Quality, Prepaid against \\*Contract\\*: 0\\.40" in alone.en
-    assert "最大的是质量，" in alone.zh
+    assert "最大的是质量上" in alone.zh
     none = said(words.latent_means(cited(latent(clear=0), "a"), case))
     assert "none is clear" in none.en and "均不显著" in none.zh
     rows = [
@@ -251,14 +251,18 @@ def test_differences_that_only_respondents_show(case: Case) -> None:
     firms = latent(clear_firms=0, firms=10, groups=2, df=4, differences=tuple(rows))
     both = said(words.latent_means(cited(firms, "a"), case))
     assert "and 0 if the 10 firms are the independent units" in both.en
-    assert "may be no more than which units" in both.en and "抽到哪些单位" in both.zh
+    assert "may be no more than which units" in both.en and "抽到某些单位" in both.zh
     assert "runs from −0\\.20 to 1\\.00" in both.en
     neither = said(words.latent_means(cited(firms.model_copy(update={"clear": 0}), "a"), case))
     assert "and none if the 10 firms are" in neither.en
     note = tables.largest_means(cited(firms.model_copy(update={"listed": 1}), "a"), case)
     assert len(note.rows) == 1 and note.rows[0].construct == "quality"
     text = shared.without_references(note.markdown("zh"))
-    assert "2 个差异中最大的 1 个" in text and "质量：Prepaid − 合约" in text and "自由度 4" in text
+    assert (
+        "只列出 2 个差异中最大的 1 个" in text
+        and "质量：Prepaid − 合约" in text
+        and "自由度为 4" in text
+    )
 
 
 @pytest.mark.parametrize(
@@ -314,10 +318,10 @@ def test_pairs_of_paths_say_no_more_than_their_intervals(case: Case) -> None:
     assert "Of 2 differences of a path between two groups 2 have an interval clear" in text.en
     assert "clear of zero, 1 after Holm's correction." in text.en
     assert "is lower among Prepaid than among \\*Contract\\* (difference −0\\.50" in text.en
-    assert "higher" not in text.en and "Prepaid低于合约（差异" in text.zh
+    assert "higher" not in text.en and "“Prepaid”组低于“合约”组（差异" in text.zh
     none = said(words.path_pairs(cited(pairs(rows[1], apart=1), "a"), case))
     assert "1 has an interval clear of zero, none after Holm's correction; that is no" in none.en
-    assert "than among" not in none.en and "不证明" in none.zh
+    assert "than among" not in none.en and "并不证明" in none.zh
     wide = {"ci_lower_firms": -0.9, "ci_upper_firms": 0.1, "p_firms": 0.09, "p_holm_firms": 0.09}
     firms = pairs(path_pair("H1", "1", "2", -0.5, 0.001, **wide), clear_firms=0, df_firms=4)
     text = said(words.path_pairs(cited(firms, "a"), case))
@@ -332,7 +336,7 @@ def test_of_many_pairs_those_of_paths_that_differ_are_listed(case: Case) -> None
     rows = path_pair("H1", "1", "2", -0.5, 0.001), path_pair("H2", "1", "2", 0.3, 0.2)
     table = tables.path_pairs(cited(pairs(*rows, listed=1), "a"), case)
     assert table is not None and [row.id for row in table.rows] == ["H1"]
-    assert "仅列总体检验显著之路径的组对" in table.markdown("zh")
+    assert "只列出总体检验显著的路径的各组比较" in table.markdown("zh")
     assert tables.path_pairs(cited(pairs(*rows, listed=0), "a"), case) is None
 
 
@@ -341,7 +345,7 @@ def test_other_groupings(case: Case) -> None:
         group="plan", scores=2, different=0, p_holm=0.3, construct="quality", omega2=0.02
     )
     text = said(words.others(cited(models.Others(groupings=(row,)), "a"), case))
-    assert "By none of these groupings" in text.en and "均无差异" in text.zh
+    assert "By none of these groupings" in text.en and "均无显著差异" in text.zh
     some = models.Others(groupings=(row.model_copy(update={"different": 1}),))
     text = said(words.others(cited(some, "a"), case))
     assert text.en.startswith("Scores differ by plan; the grouping accounts for at most 2\\.0")
@@ -364,14 +368,14 @@ def test_importance_names_only_what_its_interval_bears_out(case: Case) -> None:
     text = said(words.importance(cited(sound, "a"), case))
     assert "Nothing is shown to be important for loyalty and weak at once." in text.en
     assert "to be kept up: Quality" in text.en and "The interval of Loyalty holds zero" in text.en
-    assert "应保持：质量" in text.zh and "忠诚的区间包含零" in text.zh
+    assert "质量重要且表现较好，应予保持" in text.zh and "忠诚的总效应区间包含零" in text.zh
     weak = sound.model_copy(update={"points": (point("quality", 0.5, 0.3, "improve"),)})
     text = said(words.importance(cited(weak, "a"), case))
-    assert "so first in line: Quality." in text.en and "优先改进：质量" in text.zh
+    assert "so first in line: Quality." in text.en and "应优先改进" in text.zh
     near = sound.model_copy(update={"points": (point("quality", 0.5, 0.3, "open"),)})
     text = said(words.importance(cited(near, "a"), case))
     assert "Too near a mean for the intervals to name a corner: Quality." in text.en
-    assert "区间不足以判定象限：质量" in text.zh and "kept up" not in text.en
+    assert "质量距均值过近" in text.zh and "kept up" not in text.en
     wild = sound.model_copy(update={"ranked": False})
     text = said(words.importance(cited(wild, "a"), case))
     assert "No order of importance" in text.en and "Quality" not in text.en
@@ -412,7 +416,7 @@ def test_maps(case: Case) -> None:
     assert "Of 2 maps, most often important and weak is Quality (in 2)." in text.en
     assert "Of the 2 points in that corner, 1 has a total effect" in text.en
     assert "\\*Contract\\* are shown with the importance of all" in text.en
-    assert "合约采用全部受访者的重要性" in text.zh
+    assert "合约的受访者不足以单独估计模型" in text.zh
     several = said(words.maps(cited(maps(often=("quality", "loyalty")), "a"), case))
     assert "weak are Quality and Loyalty (in 2 each)" in several.en and "各 2 幅" in several.zh
     table = tables.maps_improve(cited(maps(), "a"), case)

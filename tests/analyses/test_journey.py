@@ -231,7 +231,7 @@ def test_without_a_survey_the_map_is_drawn_of_the_table(project: Any) -> None:
     case = show.context("small")
     said = told(words.journey(found.journey, case))
     assert "How much each touchpoint counts is not known" in said.en
-    assert "各触点的重要程度不得而知" in said.zh
+    assert "各触点有多重要不得而知" in said.zh
     for language in ("en", "zh"):
         assert len(figures.journey(found.journey, case).draw(language).axes) == 3
         assert figures.journey_by_level(found.journey, case).draw(language).axes

@@ -326,7 +326,7 @@ def test_sentences_on_the_levels(case: Case) -> None:
     assert "By CFI it fits worse than a correct model would" in got.en
     assert "better than one with a single loading" in got.en and "2 loadings of that" in got.en
     assert "RMSEA cannot tell the levels from a correct model" in got.en
-    assert "rarely show such a value of RMSEA." in got.en and "这样的 RMSEA。" in got.zh
+    assert "rarely show such a value of RMSEA." in got.en and "这样的 RMSEA 值。" in got.zh
     assert "not admissible" not in got.en
     right = [Standing(index=i, standing="correct") for i in measurement.INDICES]
     merged = dynamic(LEVELS, *right, model="merged", merged=MERGED)
@@ -365,7 +365,7 @@ def test_loadings(case: Case) -> None:
     got = said(words.loadings(of(Loadings(rows=rows)), case))
     assert "run from .30 [.20, .40] (q_2) to .80 [.70, .90] (q1)." in got.en
     assert "Below .50 [@hair2019] with the whole interval: q_2 (.30)." in got.en
-    assert "Open at that cut-off: q3." in got.en and "未定：q3。" in got.zh
+    assert "Open at that cut-off: q3." in got.en and "q3 是否达到" in got.zh
     fine = said(words.loadings(of(Loadings(rows=rows[:1])), case))
     assert "All lie above .50" in fine.en and "Open" not in fine.en
 
@@ -402,12 +402,12 @@ def test_convergent_validity_is_as_firm_as_the_interval(case: Case) -> None:
     got = said(words.convergent(unsure, case))
     assert "for 0 of 2; below it for Loyalty* (.60); open for Quality (.60) [" in got.en
     assert "variance extracted is at least .50 with its whole interval for every" in got.en
-    assert "低于标准的为忠诚（.60）" in got.zh and "Quality" not in got.zh
+    assert "低于标准的有忠诚（.60）" in got.zh and "Quality" not in got.zh
     head = tables.convergent(unsure, case).said
     assert head is not None
     head = said(head)
     assert head.en.endswith("CR reaches the cut-off for 0 and AVE for 2 of 2 constructs.")
-    assert head.zh.startswith("2 个构念中，CR 整个区间达到标准者 0 个")
+    assert head.zh.startswith("在 2 个构念中，CR 的整个区间达到标准的有 0 个")
     fine = convergent(coefficients("quality", "met"), single=["loyalty"], two=["quality"])
     got = said(words.convergent(fine, case))
     assert got.en.count("for every construct") == 2
@@ -473,7 +473,7 @@ def test_discriminant_pairs(case: Case) -> None:
 def test_the_second_ratio_and_the_sign(case: Case) -> None:
     found = ratios((0.8, "open", "met"), (0.9, "not met", "not met"), negative=7)
     got = said(words.htmt2(found, case))
-    assert "by .03 at most and changes 1 verdict." in got.en and "有 1 个结论改变" in got.zh
+    assert "by .03 at most and changes 1 verdict." in got.en and "有 1 个结论因此改变" in got.zh
     assert "7 of 120 correlations here, which are negative" in got.en
     same = said(words.htmt2(ratios((0.5, "met", "met")), case))
     assert "changes no verdict" in same.en and "none of the 120 is negative" in same.en
@@ -581,7 +581,7 @@ def test_items_that_recur_among_the_residuals(case: Case) -> None:
     two = residuals(recurring=("q1", "q3"), top=4, inside=0, across=4)
     got = said(words.large_residuals(two, case))
     assert "The items q1 and q3 are in 2 of these 4 pairs each." in got.en
-    assert "All of them join two" in got.en and "各出现 2 次" in got.zh
+    assert "All of them join two" in got.en and "各出现了 2 次" in got.zh
     got = said(words.large_residuals(residuals(times=1, across=0, inside=3), case))
     assert "No item is in more than one" in got.en and "join" not in got.en
 
@@ -630,7 +630,7 @@ def test_a_reviewer_who_finds_much(case: Case, trial: Any, expected: str) -> Non
     assert expected in got.en and "审稿人" in got.zh
     assert "worded in reverse" in got.en and "It was not done" in got.en
     assert "Dropping q_7" in got.en and "whether Quality – Loyalty* should be merged" in got.en
-    assert "审稿人还会问质量–忠诚应否合并" in got.zh and "beyond 1" not in got.en
+    assert "审稿人还会问质量–忠诚是否应当合并" in got.zh and "beyond 1" not in got.en
 
 
 def test_a_parameter_by_its_labels(case: Case) -> None:

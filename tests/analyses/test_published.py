@@ -192,7 +192,7 @@ def test_a_publication_of_which_nothing_is_computed(repository: Path) -> None:
     assert found.publications == ("p",)
     said = join(words.left(found, Case("drawn", described)))
     assert said.en == "P [@x]: Not computed anew: all (unseen)."
-    assert "未重算：全部（未见）" in said.zh
+    assert "未予重算的是全部（未见）" in said.zh
 
 
 def test_the_panel_of_the_players_comes_out_as_printed(repository: Path) -> None:
@@ -210,7 +210,7 @@ def test_the_panel_of_the_players_comes_out_as_printed(repository: Path) -> None
     case = Case("games-telemetry", described)
     made = cited(found, "games-telemetry/published/panel")
     table, sentence = displays("published", "panel", made, case, "zh")
-    assert "情感 → 下一波" in table.bundle["text/markdown"]
+    assert "情感 → 下一期" in table.bundle["text/markdown"]
     assert "全部" in str(sentence.bundle)
 
 

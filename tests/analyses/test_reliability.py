@@ -126,7 +126,7 @@ def test_a_sound_case(project: Any, undrawn: None) -> None:
         *("tbl-alpha", "txt-alpha", "txt-omega", "txt-ordinal", "fig-coefficients"),
     ]
     assert "fig-groups" in seen and "tbl-factor-counts" in seen
-    latin = re.compile(r"\b(the|of|and|with|for|is|Quality|Loyalty|Prepaid)\b")
+    latin = re.compile(r"\b(the|of|and|with|for|is|Quality|Loyalty)\b")
     for name, text in shown(whole, "zh").items():
         assert not latin.search(text), (name, text)
 
@@ -449,7 +449,7 @@ def test_alpha_of_each_verdict(case: Case) -> None:
     rows = scale("quality", 0.8), scale("loyalty", 0.85), scale("value", 0.82)
     got = said(words.alpha(scales(*rows), case))
     assert "they run from .80 (Quality) to .85 (Loyalty*)" in got.en
-    assert "从 .80（质量）到 .85（忠诚*）" in got.zh
+    assert "介于 .80（质量）与 .85（忠诚*）之间" in got.zh
 
 
 def omega(name: str, verdict: Any, share: float = 0.0, *heywood: str) -> Scale:
@@ -461,8 +461,11 @@ def test_omega_of_each_verdict(case: Case) -> None:
     got = said(words.omega(scales(*rows, without_omega=[lacks("image")]), case))
     assert "Omega lies above .70 with its whole interval for Quality; it is open" in got.en
     assert "at .70 for Loyalty*; it lies below .70 with its whole interval for Value" in got.en
-    assert "整个区间高于 .70：质量；是否达到 .70 未定：忠诚*" in got.zh and "improper" not in got.en
-    assert "cannot be fitted to Image" in got.en and "（题项少于三个" in got.zh
+    assert (
+        "质量的 ω 整个区间高于 .70；忠诚* 的 ω 是否达到 .70 尚无定论" in got.zh
+        and "improper" not in got.en
+    )
+    assert "cannot be fitted to Image" in got.en and "由于题项少于三个" in got.zh
     every = scales(*(omega(c, "met") for c in ("quality", "loyalty", "value")))
     assert "for every scale [@hair2019]" in said(words.omega(every, case)).en
     none = Refused(refused=Reason(code="no_three_varying_items"))
@@ -502,7 +505,7 @@ def test_ordinal_versions(case: Case) -> None:
     got = said(words.ordinal(large, case))
     assert ".07 on average, most for Value (.12)" in got.en and "understates" in got.en
     assert got.en.endswith("Could not be estimated: Image (q_1 is constant).")
-    assert got.zh.endswith("此处无法得到形象（q_1 没有变异）。")
+    assert got.zh.endswith("形象未能估计：q_1 没有变异。")
 
 
 def test_items(case: Case) -> None:
@@ -544,7 +547,7 @@ def test_groups(case: Case) -> None:
     assert "Loyalty* is measured less reliably in Contract (.70) than in Prepaid (.90)" in got.en
     assert "Holm-corrected *p* = .001" in got.en and "No construct" not in got.en
     assert "Value has no alpha in Prepaid: q_1 is constant." in got.en
-    assert "价值在Prepaid无法计算 α" in got.zh and "latent variables correct" in got.en
+    assert "价值在“Prepaid”组无法计算 α" in got.zh and "latent variables correct" in got.en
     assert "more than chance would bring" in got.en
     alone = said(words.groups(groups(without=[lacking]), case))
     assert "widest" not in alone.en
@@ -566,13 +569,16 @@ def test_factorability(case: Case) -> None:
     assert "KMO is the same" in said(words.kmo(adequacy(0.92, 0.1, change=0.001), case)).en
     lost = [Lost(part=part, kind=kind, reason=CONSTANT) for part, kind in LOST]
     bad = said(words.kmo(adequacy(0.51, 0.4, 0.3, lost=lost), case))
-    assert "is too low" in bad.en and "factor noise" in bad.en and "过低" in bad.zh
+    assert "is too low" in bad.en and "factor noise" in bad.en and "不足" in bad.zh
     assert "shares too little" in bad.en and "噪声" in bad.zh
     assert "estimated: Pearson correlations (q_1 is constant)." in bad.en
     assert "adequacy on polychoric correlations (" in bad.en
     assert "parallel analysis on Pearson correlations (" in bad.en
-    assert "无法得到多分格相关的适当性（" in bad.zh and "基于 Pearson 相关的平行分析（" in bad.zh
-    assert bad.zh.endswith("此处无法得到基于多分格相关的平行分析（q_1 没有变异）。")
+    assert (
+        "多分格相关的适当性未能估计：" in bad.zh
+        and "基于 Pearson 相关的平行分析未能估计：" in bad.zh
+    )
+    assert bad.zh.endswith("基于多分格相关的平行分析未能估计：q_1 没有变异。")
 
 
 LOST: tuple[tuple[Any, Any], ...] = (
@@ -609,7 +615,7 @@ def test_rules_beside_one_another(case: Case) -> None:
 
     got = said(words.factor_counts(factors(3, 3, 3, rules=rules(3, 2)), case))
     assert "1 of 2 rules comes out at the 3 planned constructs; the others do not" in got.en
-    assert "against 3 on Pearson" in got.en and "Pearson 相关为 3 个" in got.zh
+    assert "against 3 on Pearson" in got.en and "Pearson 相关的则保留 3 个" in got.zh
     none = said(words.factor_counts(factors(3, 3, 3, rules=rules(3, 3), at_plan=0), case))
     assert "None of 2 rules comes out" in none.en and "as on Pearson correlations" in none.en
     both = said(words.factor_counts(factors(3, 3, 3, at_plan=2), case))
@@ -732,7 +738,7 @@ def test_the_general_factor(case: Case) -> None:
     beyond = said(words.general(general("met", scales=over), case))
     assert "most in Loyalty* (100.9 %)" in beyond.en
     assert "In Loyalty* that is more than all: the general factor alone implies" in beyond.en
-    assert "份额超过全部" in beyond.zh and "模型误差" in beyond.zh
+    assert "份额已超过全部" in beyond.zh and "模型误差" in beyond.zh
     whole = [shares[0], shares[1].model_copy(update={"of_reliable": 1.0})]
     assert "more than all" not in said(words.general(general("met", scales=whole), case)).en
     assert "less than half of it" in said(words.general(general("met", common=0.4), case)).en

@@ -171,7 +171,7 @@ def test_an_interval_wider_than_one_standard_deviation_makes_no_range(
     assert found.highest == (0 if wide else 2) and found.median == (0.45 if wide else 0.5)
     text = said(found, words.curve)
     assert ("1 more has an interval wider than one standard deviation" in text.en) == bool(wide)
-    assert ("另有 1 种的区间宽于一个标准差" in text.zh) == bool(wide)
+    assert ("另有 1 种设定的区间宽于一个标准差" in text.zh) == bool(wide)
     assert f"Over the {3 - wide} specifications" in text.en
     table = tables.specifications(cited(found, "c/r/curve"), CASE).markdown("en")
     assert ("interval too wide" in table) == bool(wide) and "0\\.90" in table

@@ -399,7 +399,7 @@ def test_a_path_set_aside_gives_its_reason_and_what_happens_with_it(whole: Any) 
     assert text.en.endswith(
         "the model shows: the implied covariance matrix is not positive definite."
     )
-    assert text.zh.endswith("若仍纳入，模型出现如下问题：模型隐含的协方差矩阵非正定。")
+    assert text.zh.endswith("若仍将其纳入，则模型隐含的协方差矩阵非正定。")
 
 
 def path(name: str, value: float, low: float, high: float, verdict: Any) -> structural.Path:
@@ -452,7 +452,7 @@ def test_paths_are_counted_and_wide_ones_named() -> None:
         (
             {"H1": (3.2, -2.5, 9.0, "open"), "H3": (1, 0.3, 1.9, "supported")},
             "None of the hypothesized paths is to be relied upon.",
-            "假设路径均不可采信。",
+            "各条假设路径均不可采信。",
         ),
     ],
 )
@@ -488,7 +488,7 @@ def test_few_clusters_are_said_to_be_few(whole: Any) -> None:
     found = whole.clusters.model_copy(update={"rows": (row,), "resamples": lost})
     text = said(words.clusters, found)
     assert "independent the verdict on H1 would be another" in text.en
-    assert "H1 的判断会不同" in text.zh
+    assert "H1 的判断便会不同" in text.zh
     assert "10 are few (50 would do" in text.en and "9 degrees of freedom" in text.en
     assert "3 did not converge and 1 was inadmissible" in text.en
     many = said(words.clusters, whole.clusters.model_copy(update={"count": 60}))
@@ -529,7 +529,7 @@ def test_percentile_and_corrected_intervals(whole: Any) -> None:
 def test_an_estimate_outside_its_own_interval_is_said_to_be(whole: Any) -> None:
     text = effects(whole, estimate=5.1)
     assert "The product of I1 lies outside its own percentile interval" in text.en
-    assert "I1 的乘积位于其自身百分位区间之外" in text.zh
+    assert "I1 的路径之积落在自身的百分位区间之外" in text.zh
     assert "The largest of them" not in text.en
     assert "outside" not in effects(whole).en
     assert "outside" not in effects(whole, boot_ci_lower=None, boot_ci_upper=None).en
@@ -566,7 +566,7 @@ def test_rivals(whole: Any) -> None:
     assert "fits better (p = \\.001); of its 1 added paths 1 is clear of zero" in better.en.replace(
         "\u00a0", " "
     )
-    assert "最大的是“质量 → 忠诚”（" in better.zh
+    assert "经 Holm 校正后显著，即“质量 → 忠诚”（" in better.zh
     assert "fits no better" in rivals(whole, delta_p=0.4).en
     variance = {"name": "loyalty", "variance": -0.1, "where": ""}
     problem = Reason(code="negative_latent_variance", parameters=variance, of="estimator")

@@ -84,7 +84,7 @@ def _opening(found: Journey, data: Material, simulated: bool) -> Text:
         zh = "以下全部为模拟数据：没有询问过任何人，也不对应任何企业。"
     return Text(
         en=f"What the chapters find, put together for each {within(of.en)}: {whole.en}. The differences between them {beside.en} in [What counts](drivers.qmd#sec-drivers).{en}",
-        zh=f"将各章所得按{of.zh}汇总：{whole.zh}。{beside.zh}见[哪些因素重要](drivers.qmd#sec-drivers)。{zh}",
+        zh=f"以下按{of.zh}汇总各章所得，包括{whole.zh}；{beside.zh}见[哪些因素重要](drivers.qmd#sec-drivers)。{zh}",
     )
 
 
@@ -110,7 +110,7 @@ def _drivers(shares: GroupShares, level: str, data: Material, found: Journey) ->
     parts = listed([_share(r, data) for r in mine])
     yield Text(
         en=f"Largest shares in what is explained of {to.en.lower()}: {parts.en}.",
-        zh=f"在{to.zh}被解释的部分中份额最大者：{parts.zh}。",
+        zh=f"在{to.zh}的已解释部分中，份额最大的是{parts.zh}。",
     )
 
 
@@ -132,12 +132,12 @@ def _complaints(times: Times, level: str) -> Iterator[Text]:
             parts.append(
                 Text(
                     en=f"{shown} {'' if parts else 'were '}{what.en} within {hours} hours",
-                    zh=f"{hours} 小时内{what.zh}者 {shown}",
+                    zh=f"{hours} 小时内{what.zh}的占 {shown}",
                 )
             )
     if parts:
         n, of = counted(rows[0].n, "complaint"), listed(parts)
-        yield Text(en=f"Of {n} {of.en}.", zh=f"{number(rows[0].n)} 条投诉中：{of.zh}。")
+        yield Text(en=f"Of {n} {of.en}.", zh=f"在 {number(rows[0].n)} 条投诉中，{of.zh}。")
 
 
 def _months(row: OfLevel) -> Text:
@@ -147,7 +147,7 @@ def _months(row: OfLevel) -> Text:
     firms, months = counted(row.firms, "firm"), counted(row.months, "month")
     return Text(
         en=f"Over {months} of {firms}: {hours} hours to the response, {solved} solved at first contact, {again} buying again.",
-        zh=f"{number(row.firms)} 家企业 {number(row.months)} 个月的平均：响应 {hours} 小时，首次解决率 {solved}，复购率 {again}。",
+        zh=f"{number(row.firms)} 家企业在 {number(row.months)} 个月中，平均响应时间为 {hours} 小时，首次解决率为 {solved}，复购率为 {again}。",
     )
 
 

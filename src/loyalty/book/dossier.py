@@ -11,14 +11,11 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace as Row
 from typing import Any
 
-import yaml
-
-from loyalty.book import models, pages, result_files
+from loyalty.book import models, pages, reporting, result_files
 from loyalty.book.brief import page as page_of_brief
 from loyalty.book.brief.material import Material
 from loyalty.book.depth import depth
@@ -51,14 +48,6 @@ from loyalty.shown.table import Column, Table
 
 _TITLE = Text(en="Across the cases", zh="跨案例分析")
 _BRIEF = Text(en="The brief", zh="摘要")
-_REPORTING = Text(en="Reporting standards", zh="报告标准")
-_PAGES = {
-    "case": "The case",
-    "codebook": "Codebook",
-    "provenance": "Provenance",
-    "moments": "Moments of the items",
-    "models": "Models in full",
-}
 _DEPTH = Text(en="Each group in depth", zh="各组深入分析")
 _NOT_DONE = Text(en="What was not done", zh="未做的分析")
 
@@ -119,10 +108,12 @@ def prepare(case: str, language: Language, found: Results) -> Path:
             *pages.one_case(described, found, language),
         ]
     refused: list[tuple[str, str, str]] = []
+    sections: dict[tuple[str, str], str] = {}
     for name in names:
         parts = outline(shown_file(case, name, language))
         heading = term(chapter_of(name)).in_(language)
         refused += [(heading, *one) for one in _refused(parts)]
+        sections |= {(name, finding): title for finding, title in _sections(parts)}
         refused += _needs_rows(described, found, heading, language) if name == MATRIX else []
         for stem, title, held in _pages(case, name, heading, parts, language):
             chapters[f"{stem}.qmd"] = [
@@ -148,11 +139,11 @@ def prepare(case: str, language: Language, found: Results) -> Path:
         for name, written in (("moments", models.moments), ("models", models.models)):
             if taken.sheets and (parts_ := written(described, found, taken, language)):
                 appendix.append(f"{name}.qmd")
-                heading = f"# {term(_PAGES[name]).in_(language)} {{#sec-{name}}}"
+                heading = f"# {term(reporting.PAGES[name]).in_(language)} {{#sec-{name}}}"
                 chapters[f"{name}.qmd"] = [heading, *parts_]
         appendix.append("reporting.qmd")
         there = [*chapters, *taken.files()]
-        chapters["reporting.qmd"] = _reporting(described, found, there, language)
+        chapters["reporting.qmd"] = reporting.page(described, found, there, sections, language)
     appendix.append("provenance.qmd")
     chapters["provenance.qmd"] = [
         f"# {term('Provenance').in_(language)} {{#sec-provenance}}",
@@ -230,7 +221,7 @@ def _first(described: Study | None, found: Results, language: Language, project:
     if described is None:
         said = Text(
             en="The notebooks that read the findings of all cases, and compute nothing from rows.",
-            zh="读取所有案例结果的笔记本；它们不再使用原始数据计算。",
+            zh="以下笔记本读取所有案例的结果，不再由原始数据计算。",
         )
         return [f"# {term('Summary').in_(language)} {{#sec-summary}}", said.in_(language)]
     data = Material(described, found)
@@ -294,12 +285,12 @@ WEIGHTED = {
     "reliability": Text(
         en="Alpha, omega and composite reliability are weighted; the ordinal coefficients, the "
         "comparison of groups and the factor analyses are not.",
-        zh="α、ω 与组合信度已加权；序次系数、分组比较与因子分析未加权。",
+        zh="α、ω 与组合信度已加权；有序系数、分组比较与因子分析未加权。",
     ),
     "measurement": Text(
         en="The models, with robust errors and tests [@asparouhov2005], and the "
         "heterotrait–monotrait ratios are weighted; what PLS estimates is not.",
-        zh="各模型与 HTMT 已加权，模型的标准误与检验为稳健型 [@asparouhov2005]；"
+        zh="各模型与 HTMT 已加权，模型的标准误与检验为稳健形式 [@asparouhov2005]；"
         "PLS 的估计结果未加权。",
     ),
     "robustness": Text(
@@ -311,7 +302,7 @@ WEIGHTED = {
         en="The models and their resamples are weighted, with robust errors and tests "
         "[@asparouhov2005]; moderation and bends, single questions, PLS and the second opinion "
         "are not.",
-        zh="各模型及其重抽样已加权，标准误与检验均为稳健型 [@asparouhov2005]；"
+        zh="各模型及其重抽样已加权，标准误与检验均为稳健形式 [@asparouhov2005]；"
         "调节与曲线效应、单个问题、PLS 及另一种程序的结果未加权。",
     ),
 }
@@ -325,7 +316,7 @@ def weighted(described: Study | None, analysis: str, language: Language) -> list
         return []
     none = Text(
         en="Nothing on this page is weighted: it describes the respondents as they are.",
-        zh="本页结果均未加权，描述的是受访者本身。",
+        zh="本页结果均未加权，所描述的是受访者本身。",
     )
     said = WEIGHTED.get(analysis, none)
     if analysis in ("measurement", "structural") and described.estimator not in FULL:
@@ -399,6 +390,16 @@ def _refused(parts: list[Part]) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
+def _sections(parts: list[Part]) -> Iterator[tuple[str, str]]:
+    """Of each finding shown, or refused, the heading that it stands under."""
+    heading = ""
+    for part in parts:
+        if part.text.startswith("#"):
+            heading = part.text.lstrip("# ").splitlines()[0]
+        elif part.finding and heading:
+            yield part.finding, heading
+
+
 def _needs_rows(
     described: Study | None, found: Results, heading: str, language: Language
 ) -> list[tuple[str, str, str]]:
@@ -418,68 +419,6 @@ def _needs_rows(
     ]
 
 
-def _reporting(described: Study, found: Results, there: list[str], language: Language) -> list[str]:
-    """Where the pages answer what the reporting standards ask, and why they do not where not."""
-    asked = yaml.safe_load((files("loyalty.book") / "jars.yml").read_text("utf-8"))
-    rows = [
-        Row(
-            item=Text(**one["item"]).in_(language),
-            where=_answered(described, found, there, one, language),
-        )
-        for one in asked
-    ]
-    table = Table(
-        rows,
-        [Column("item", "What is asked"), Column("where", "Where it is reported", "markdown")],
-        Text(
-            en="What the reporting standards for structural equation models (JARS-SEM) ask "
-            "[@appelbaum2018], and where it is.",
-            zh="结构方程模型报告标准（JARS-SEM）[@appelbaum2018] 的要求及其对应位置。",
-        ),
-    )
-    return [
-        f"# {_REPORTING.in_(language)} {{#sec-reporting}}",
-        pages.numbered(table, "reporting", language),
-    ]
-
-
-def _answered(
-    described: Study, found: Results, there: list[str], one: dict[str, Any], language: Language
-) -> str:
-    """Links to the pages, or why there is nothing."""
-    if why := one.get("why"):
-        return escape(Text(**why).in_(language))
-    case, said = described.case, list[str]()
-    for place in one["where"]:
-        analysis, _, name = place.partition("/")
-        if not name:
-            heading = term(_PAGES[analysis]).in_(language)
-            there_is = f"{analysis}.qmd" in (*there, "provenance.qmd")
-            said += [f"[{heading}]({analysis}.qmd#sec-{analysis})"] if there_is else []
-        elif (case, analysis) in found:
-            finding = getattr(found[case, analysis].findings, name)
-            if finding is None:
-                continue
-            heading = term(chapter_of(analysis)).in_(language)
-            if said:
-                heading += Text(en=f" ({len(said) + 1})", zh=f"（{len(said) + 1}）").in_(language)
-            if isinstance(finding, Refused):
-                labels = Case(case, described).names
-                why_not = escape(finding.refused.text(labels).in_(language))
-                said.append(f"{heading}{Text(en=': ', zh='：').in_(language)}{why_not}")
-            else:
-                said.append(f"[{heading}]({analysis}.qmd#f-{name})")
-    said += [models.link(case, name) for name in one.get("files", []) if name in there]
-    apart = "；" if language == "zh" else "; "
-    none = Text(en="not reported: not computed here", zh="未报告：此处未计算")
-    if described.matrix is not None:
-        none = Text(
-            en="not reported: needs the rows ([what was not done](not-done.qmd))",
-            zh="未报告：需要原始数据（[未做的分析](not-done.qmd)）",
-        )
-    return apart.join(dict.fromkeys(said)) or none.in_(language)
-
-
 def _not_done(refused: list[tuple[str, str, str]], language: Language) -> list[str]:
     table = Table(
         [Row(chapter=c, heading=h, why=w) for c, h, w in refused],
@@ -488,7 +427,7 @@ def _not_done(refused: list[tuple[str, str, str]], language: Language) -> list[s
             Column("heading", "Analysis"),
             Column("why", "Why not"),
         ],
-        Text(en="What was not done with these data, and why.", zh="未对这些数据做的分析及原因。"),
+        Text(en="What was not done with these data, and why.", zh="未对这些数据进行的分析及原因。"),
     )
     return [
         f"# {_NOT_DONE.in_(language)} {{#sec-not-done}}",

@@ -29,7 +29,7 @@ _NO_MATRIX = Text(
     en="The correlations of the items are not among them: of so few respondents, or of so many "
     "items, answers of single people could follow from them, or the measurement model was not "
     "estimated.",
-    zh="其中没有题项间的相关：受访者过少或题项过多时，可能由此推出个人的回答；或测量模型未能估计。",
+    zh="这些文件不含题项间的相关：受访者过少或题项过多时，可能由相关推知个人的答案；或者测量模型未能估计。",
 )
 _HEADINGS = {"measurement": "Measurement model", "structural": "Structural model"}
 
@@ -92,7 +92,7 @@ def _equations(
     said = Text(
         en="Items as in the measurement model, with the first loading of each construct fixed to "
         "one; the constructs:",
-        zh="题项方程同测量模型，但各构念的第一个载荷固定为 1；构念方程如下：",
+        zh="题项的方程与测量模型相同，但各构念的第一个载荷固定为 1；构念的方程如下：",
     )
     if not first:
         said = Text(
@@ -109,7 +109,7 @@ def _estimator(found: Solution) -> Text:
     name = found.estimator
     if not found.weighted:
         return Text(en=name, zh=name)
-    return Text(en=f"{name}, with survey weights", zh=f"{name}，以调查权重加权")
+    return Text(en=f"{name}, with survey weights", zh=f"{name}，按调查权重加权")
 
 
 def _how(study: Study, name: str, found: Solution, language: Language) -> str:
@@ -125,7 +125,7 @@ def _how(study: Study, name: str, found: Solution, language: Language) -> str:
     if found.missing == "fiml":
         answers = Text(en="full information", zh="完全信息极大似然")
     elif found.estimator not in FULL:
-        answers = Text(en="complete rows", zh="仅用完整作答")
+        answers = Text(en="complete rows", zh="只用完整作答")
     df, n, free = number(found.df), number(found.n), number(found.parameters)
     scaled = found.scaling_factor is not None
     rows: list[tuple[str, Text | str]] = [
@@ -156,7 +156,7 @@ def _how(study: Study, name: str, found: Solution, language: Language) -> str:
             en=f"{term(_HEADINGS[name]).en}: how it was estimated, and its tests.",
             zh=f"{term(_HEADINGS[name]).zh}的估计与检验。",
         ),
-        Text(en="Robust CFI, TLI and RMSEA.", zh="CFI、TLI 与 RMSEA 为稳健指标。")
+        Text(en="Robust CFI, TLI and RMSEA.", zh="CFI、TLI 与 RMSEA 均为稳健指标。")
         if scaled
         else None,
     )
@@ -231,7 +231,7 @@ def _items(rows: Sequence[Any], case: Case) -> Table:
 _ROBUST = Text(
     en="Without an error: fixed. Robust standard errors; standardized estimates with intervals by "
     "the delta method.",
-    zh="无标准误者为固定参数。稳健标准误；标准化估计值的区间按 delta 法计算。",
+    zh="未给出标准误者为固定参数。标准误为稳健标准误；标准化估计值的区间由 delta 法得出。",
 )
 
 
@@ -337,7 +337,7 @@ def _matrix(found: Observed) -> Table:
         ),
         Text(
             en="By full-information maximum likelihood, as answers are missing.",
-            zh="因存在缺失值，按完全信息极大似然法估计。",
+            zh="由于存在缺失值，各值按完全信息极大似然法估计。",
         )
         if missing
         else None,

@@ -212,7 +212,7 @@ def _origin(study: Study, language: Language) -> str:
 _NOT_STATED = Text(en="not stated", zh="未说明")
 _SOURCE = {
     "en": "**Source.** {source}{cited}. **Licence.** {licence}. **Sampling.** {sampling}",
-    "zh": "**来源**：{source}{cited}。**许可**：{licence}。**抽样**：{sampling}",
+    "zh": "**来源**　{source}{cited}。**许可**　{licence}。**抽样**　{sampling}",
 }
 
 
@@ -272,8 +272,8 @@ def _withheld(study: Study, language: Language) -> list[str]:
         en=f"The rows may not be passed on: no cell of fewer than {few} people is shown, and how "
         f"many answered is told, where fewer than {few} did not, to full tens of those left out, "
         "with coarser numbers beside it.",
-        zh=f"原始数据不得外传：少于 {few} 人的单元格不予显示；若某项统计量所依据的样本与其他统计量相差不足 "
-        f"{few} 人，则样本量按未计入人数的整十数给出，相应数值也取较少位数。",
+        zh=f"原始数据不得外传，因此不列出少于 {few} 人的单元格；若某项统计量所依据的样本与其他统计量相差不足 "
+        f"{few} 人，则样本量按未计入人数的整十数给出，相应的数值也只取较少的位数。",
     )
     return [said.in_(language)]
 
@@ -284,13 +284,13 @@ def _asked(study: Study, rows: Mapping[str, Any]) -> Text:
         n = f"{study.matrix.n:,}"
         return Text(
             en=f"No rows: a matrix of the items is known, of {n} respondents.",
-            zh=f"没有原始数据：仅有 {n} 名受访者的题项矩阵。",
+            zh=f"本案例没有原始数据，只有 {n} 名受访者的题项矩阵。",
         )
     scale = study.scale
     return Text(
         en=f"{_counted(rows.get('answers'), 'en')}; answers on a scale from {scale.min} to "
         f"{scale.max}.",
-        zh=f"{_counted(rows.get('answers'), 'zh')}；作答范围为 {scale.min} 至 {scale.max}。",
+        zh=f"{_counted(rows.get('answers'), 'zh')}，作答范围为 {scale.min} 至 {scale.max}。",
     )
 
 
@@ -341,14 +341,14 @@ def _absent(study: Study, found: Results, language: Language) -> list[str]:
     said = Text(
         en="**Not available.** The machine that made this report does not have the rows of this "
         "case: no result is shown, and nothing here rests on it.",
-        zh="**不可用**：生成本报告的机器上没有该案例的数据：不显示结果，本报告任何内容均不依赖它。",
+        zh="**不可用**　生成本报告的机器上没有该案例的数据，因此不显示任何结果，本报告的内容也均不依赖它。",
     )
     if any(rows.sha256 == UNKNOWN for rows in study.sources):
         said = Text(
             en="**Never seen.** This case is described from what is published about it; its rows "
             "have not been seen, no result is shown, and nothing here rests on it.",
-            zh="**未曾见到数据**：该案例仅根据已发表的说明加以描述，我们未曾见到其数据：不显示结果，"
-            "本报告任何内容均不依赖它。",
+            zh="**未曾见到数据**　该案例仅根据已发表的说明加以描述，我们未曾见到其数据，因此不显示任何结果，"
+            "本报告的内容也均不依赖它。",
         )
     had = []
     for rows in study.sources:
@@ -367,7 +367,7 @@ def _tables(study: Study, rows: Mapping[str, Any], language: Language) -> str:
         beside = [
             f"{escape(r.label.zh)}（{_counted(rows.get(r.id), 'zh')}）" for r in study.resources
         ]
-        return f"**数据表**：{'；'.join(beside)}。"
+        return f"**数据表**　{'；'.join(beside)}。"
     beside = [
         f"{escape(r.label.both)} "
         f"({r.kind.replace('_', ' ')}, {_counted(rows.get(r.id), 'en').lower()})"
@@ -388,7 +388,7 @@ def _rows_used(found: Results, case: str) -> dict[str, Any]:
 
 def _counted(n: Any, language: Language) -> str:
     if n is None:
-        return Text(en="No rows here", zh="此处无数据").in_(language)
+        return Text(en="No rows here", zh="此处没有数据").in_(language)
     return Text(en=f"{number(n)} rows", zh=f"{number(n)} 行").in_(language)
 
 
@@ -410,7 +410,9 @@ def codebook(study: Study, language: Language) -> list[str]:
         Text(en=f"Items of {escape(study.title.en)}", zh=f"{escape(study.title.zh)}的题项"),
     )
     package = "[datapackage.json](datapackage.json) (Frictionless)"
-    machine = Text(en=f"The same for programs: {package}.", zh=f"供程序读取：{package}。")
+    machine = Text(
+        en=f"The same for programs: {package}.", zh=f"供程序读取的同样内容见 {package}。"
+    )
     return [
         numbered(table, f"{study.case}-codebook", language),
         *_in_full(study, language),
@@ -431,7 +433,7 @@ def _in_full(study: Study, language: Language) -> list[str]:
         ],
         Text(
             en="Questions and answers in full that are shortened elsewhere.",
-            zh="其他各处缩写的问题与选项全文。",
+            zh="在其他各处缩写的问题与选项的全文。",
         ),
     )
     return [numbered(table, f"{study.case}-in-full", language)]

@@ -15,7 +15,7 @@ from loyalty.ground.text import Text
 class Scale(Model):
     """Answers from `min` to `max` in steps of `step`: 1, 0.5 for half points, 0 for any number.
 
-    `missing` are codes, and `answers` the numbers of texts.
+    `missing` are codes for no answer; `answers` gives answers in words their numbers.
     """
 
     min: int | FiniteFloat

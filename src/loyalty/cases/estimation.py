@@ -30,9 +30,9 @@ class Options(TypedDict):
 class PLSOptions(Model):
     """How PLS path models are estimated (see :func:`loyalty.stats.pls.pls_path_model`).
 
-    `mode` A has correlation weights, B regression weights; `modes` of single constructs go before
-    it. Formative constructs have mode B unless named there. `standardized: false` centres items
-    alone; `consistent` is PLSc.
+    `mode` A has correlation weights, B regression weights; `modes` sets it for
+    single constructs. Formative constructs have mode B unless named there. `standardized: false`
+    only centres the items; `consistent` is PLSc.
     """
 
     scheme: Literal["path", "centroid", "factorial"] = "path"

@@ -85,7 +85,7 @@ class PrintedPath(Model):
 class PrintedPLS(PLSOptions):
     """A PLS path model as printed: the cases' constructs on the paths that are listed.
 
-    It says how it was estimated itself, whatever the case's own ``pls`` is; a product of two
+    The entry itself says how it was estimated, whatever the case's own ``pls`` is; a product of two
     constructs by :func:`loyalty.stats.pls.with_product`. `alpha` is that of standardized items;
     `rho_c` and `ave` are computed from the loadings, whatever the weights. With `as_given`
     answers outside the scale are used as they stand.
@@ -251,8 +251,8 @@ PRINTED = ("pls", "model", "statistics", "bg_nbd", "panel")
 class Published(Model):
     """Figures printed elsewhere for this case's data, to be computed anew and compared.
 
-    `decimals` is how many decimals are printed (`statistics` say their own). Of a publication
-    without any figure that is computed, `not_reproduced` says why.
+    `decimals` is how many decimals are printed (`statistics` say their own). Where no
+    figure of a publication is computed, `not_reproduced` says why.
     """
 
     id: Identifier

@@ -84,7 +84,7 @@ def _ordered(one: pd.Series, other: pd.Series, dates: str | None) -> tuple[pd.Se
 
 
 class Exclude(Condition):
-    """Who is left out of everything, by one rule about a column of the rows: of whom it holds.
+    """A rule about a column of the rows: those of whom it holds are left out of everything.
 
     `is_not` are the answers of those who stay (an attention check's right answer).
     """
@@ -94,7 +94,7 @@ class Exclude(Condition):
 
 
 class Impossible(Model):
-    """What cannot be at once: rows of which `all` holds are counted and named, and stay."""
+    """What cannot be true at once: rows of which `all` hold are counted and named, and stay."""
 
     id: Identifier
     label: Text

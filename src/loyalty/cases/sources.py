@@ -147,7 +147,7 @@ FileName = Annotated[str, StringConstraints(pattern=r"^[^/\\\s.\x00-\x1f][^/\\\x
 
 
 class DownloadRows(Model):
-    """A file of a deposit or of the open net, kept as ``data/<case>/rows/<file>``.
+    """A file of a deposit, or on the open web, kept as ``data/<case>/rows/<file>``.
 
     `url` is the file's own address; of a deposit `doi` and `file` say which it is. `landing_page`
     is where a person gets it. `member` is one of a zip archive's, `sheet` one of a workbook's.
@@ -172,8 +172,8 @@ class PackageRows(Model):
     """A data frame of an R package, kept as ``data/<case>/rows/<object>.csv``.
 
     `sha256` is that of the data frame as CSV (:func:`loyalty.cases.rpackage.as_csv`); `version` is
-    the one that was looked at, and others will do whose rows are the same. With `columns` only
-    these are taken, in this order.
+    the one that was looked at; any other with the same rows will do. With `columns` only these
+    are taken, in this order.
     """
 
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9.]*[A-Za-z0-9]$")]
@@ -243,7 +243,7 @@ class Format(Model):
 
 
 class Rows(Model):
-    """The answers. With `outside_scale: missing` what is off its scale or no number is none."""
+    """The answers; with `outside_scale: missing` one off its scale, or no number, is missing."""
 
     file: FileRows | None = None
     distribution: DistributionRows | None = None
@@ -333,7 +333,7 @@ class Join(Model):
 
     Keys are hashed as soon as they are read, with a salt that is drawn anew each time and kept
     nowhere; no result holds one. `asked` is the day up to which a table is of the past, `horizon`
-    how many days after it somebody has to do a thing again.
+    for how many days after it one waits for a thing to be done again.
     """
 
     key: Identifier

@@ -142,7 +142,7 @@ def _data(described: Study, survey: Survey | None, why: Said | None) -> Data:
         said = Text(
             en=f"The rows may not be passed on, and no synthetic ones can stand for them: "
             f"{reason.en}.",
-            zh=f"原始数据不得转交，且无法生成可替代的合成数据：{reason.zh}。",
+            zh=f"原始数据不得转交，也无法生成可以替代的合成数据：{reason.zh}。",
         )
         return Data("none", None, said)
     said = Text(
@@ -150,7 +150,7 @@ def _data(described: Study, survey: Survey | None, why: Said | None) -> Data:
         "and how many answers are missing are those of the real rows, which may not be passed on. "
         "Groups, weights and clusters are not part of them: what rests on these cannot be checked "
         "here.",
-        zh="合成数据：没有人作出这些作答。题项的均值、标准差、相关与缺失数与不得转交的原始数据一致。"
+        zh="这些是合成数据，没有任何人作出这些作答。题项的均值、标准差、相关与缺失数均与不得转交的原始数据一致。"
         "其中不含分组、权重与整群信息，依赖于这些信息的结果无法在此检验。",
     )
     return Data("synthetic", made.rows, said, made)

@@ -17,7 +17,7 @@ SAID = {
     ),
     "check.R": Text(
         en="The main models in lavaan, each number beside the expected one",
-        zh="用 lavaan 拟合主要模型，逐一对照预期数值",
+        zh="以 lavaan 拟合主要模型，并把每个数值与预期数值对照",
     ),
     "expected.csv": Text(
         en="The numbers that check.R expects, and those of the report",
@@ -36,7 +36,7 @@ SAID = {
         zh="合成数据与真实数据接近程度的检验数值",
     ),
     "codebook.csv": Text(
-        en="Every column: wording, construct, scale", zh="各列的题项表述、构念与量尺"
+        en="Every column: wording, construct, scale", zh="各列的题项内容、构念与量表"
     ),
     "codebook.json": Text(en="The same for programs", zh="同上，供程序读取"),
     "datapackage.json": Text(
@@ -49,7 +49,7 @@ SAID = {
     "tables/": Text(
         en="Tables of results: all in tables.xlsx, those that fit a page in tables.docx, each "
         "as csv",
-        zh="结果表：tables.xlsx 含全部，tables.docx 含页面容得下的，并各有 csv",
+        zh="结果表：tables.xlsx 含全部结果表，tables.docx 只含一页容得下的表，每张表另有 csv",
     ),
     "models/": Text(
         en="The models in lavaan's syntax (.lav), their equations (.tex), and what check.R reads",
@@ -115,7 +115,7 @@ def _absent(why: Text, checked: bool) -> Text:
     en, zh = (
         (
             "check.R fits the models to what may be given in their place.",
-            "check.R 改用可提供的汇总量拟合模型。",
+            "check.R 改以可以提供的汇总量拟合模型。",
         )
         if checked
         else ("There is no check.R either.", "因此也没有 check.R。")
@@ -131,13 +131,13 @@ def _likeness(of: Twin) -> Text:
     equal = (
         Text(
             en="No row equals one that a single person gave.",
-            zh="没有任何一行与仅由一人给出的作答相同。",
+            zh="没有任何一行与某一个人独有的作答相同。",
         )
         if of.single == 0
         else Text(
             en="The items are so few that most people's rows are another one's, too: "
             f"{of.single} of the synthetic rows equal one that a single person gave.",
-            zh=f"题项很少，多数人的作答本就与他人相同：有 {of.single} 行合成数据与仅由一人给出的作答相同。",
+            zh=f"题项很少，多数人的作答本就与他人相同，因此有 {of.single} 行合成数据与某一个人独有的作答相同。",
         )
     )
     return Text(
@@ -163,7 +163,7 @@ _OF = {
     "implied": Text(
         en="the covariances that the reported solution implies ({file}): that shows that its "
         "printed numbers fit together, not that the answers lead to them",
-        zh="报告中的解所隐含的协方差（{file}）：只能说明所报告的数值彼此一致，不能说明数据会得出这些数值",
+        zh="报告中的解所隐含的协方差（{file}）：这只能说明所报告的数值彼此一致，不能说明由数据会得出这些数值",
     ),
 }
 
@@ -175,7 +175,7 @@ def _check(checks: Sequence[Check], without: Without) -> Text:
         return Text(
             en="**Check**: none; no model has a sound solution that another program could be held "
             f"against ({en or 'no model'}).",
-            zh=f"**检验**：无；没有可供其他程序对照的合格模型解（{zh or '无模型'}）。",
+            zh=f"**检验**：没有检验，因为没有可供其他程序对照的合格的解（{zh or '没有模型'}）。",
         )
     files: dict[str, list[str]] = {}
     for one in checks:
@@ -193,8 +193,8 @@ def _check(checks: Sequence[Check], without: Without) -> Text:
         zh='**检验**：运行 `Rscript check.R`（需安装 R，并先执行一次 `install.packages("lavaan")`），'
         f"用 lavaan 将主要模型拟合于{zh}。脚本将每个数值与预期值（另一程序对相同输入的结果）对照，"
         "并以 `reported` 列出报告中基于真实数据的数值；"
-        f"任一数值与预期值相差超过 {TOLERANCE:g} 即以非零状态退出。"
-        + (f"未检验：{left_zh}。" if left_zh else ""),
+        f"任一数值与预期值相差超过 {TOLERANCE:g} 时，脚本报错退出。"
+        + (f"未予检验的是{left_zh}。" if left_zh else ""),
     )
 
 

@@ -73,7 +73,11 @@ def message(
                 template, [k for k, v in parameters.items() if type(v) is int and v == 1]
             )
         texts[language] = template.format(**shown)
-    return Text(**texts)
+    return Text(**{**texts, "zh": _APART.sub("", texts["zh"])})
+
+
+#: The space around a place of a Chinese template where a Chinese label or a mark came to stand.
+_APART = re.compile(r"(?<=[\u4e00-\u9fff，。；：、（）“”]) (?=[\u4e00-\u9fff，。；：、（）“”])")
 
 
 def _of_one(template: str, ones: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ SAYS: dict[str, tuple[str, str]] = {
     ),
     "about": (
         "for the report's first page; whatever is left out is not there",
-        "用于报告首页；不写则不显示",
+        "用于报告首页；不写则首页不显示",
     ),
     "title": ("the title of your study", "研究的标题"),
     "summary": ("who was asked what", "向谁询问了什么"),
@@ -26,12 +26,12 @@ SAYS: dict[str, tuple[str, str]] = {
         "数据放在 rows/ 中，git 会忽略；若可以公开再改为 true",
     ),
     "encoding": ("guessed from few letters", "根据少量字符推测的编码"),
-    "scale": ("the ends of the scale are not both in the answers", "答案中未同时出现量表的两端"),
+    "scale": ("the ends of the scale are not both in the answers", "量表的两端未都出现在答案中"),
     "missing": ("codes that stand for no answer", "表示未作答的代码"),
     "answers": ("the order of the answers, the lowest first", "答案的顺序，从低到高"),
     "outside": (
         "no answers on the scale, taken as missing unless you correct them in the file: {what}",
-        "不是量表上的答案，若不在文件中更正则按缺失处理：{what}",
+        "以下不是量表上的答案，若不在文件中更正，则按缺失处理：{what}",
     ),
     "odd": ("{column} row {row} {value}", "{column} 第 {row} 行 {value}"),
     "label": ("a label is wanted for", "请命名"),
@@ -43,24 +43,24 @@ SAYS: dict[str, tuple[str, str]] = {
         "antecedent, mediator, moderator or outcome",
         "antecedent（前因）、mediator（中介）、moderator（调节）或 outcome（结果）",
     ),
-    "correlation": ("put together by correlation, not by name", "按相关性而非题名归组"),
-    "words": ("put together by parts of their names or by words", "按题名的一部分或措辞归组"),
-    "alone": ("single items, constructs of their own?", "单独的题项，是否自成构念？"),
+    "correlation": ("put together by correlation, not by name", "按相关而非题名归为一组"),
+    "words": ("put together by parts of their names or by words", "按题名的一部分或措辞归为一组"),
+    "alone": ("single items, constructs of their own?", "单独的题项，是否自成一个构念？"),
     "reversed": (
         "runs against the others (item–rest correlation {r} once turned)",
-        "与其他题项方向相反（反向后题项—其余相关为 {r}）",
+        "与其他题项方向相反（反向计分后题总相关为 {r}）",
     ),
     "weak": (
         "hardly goes with the others (item–rest correlation {r})",
-        "与其他题项几乎不相关（题项—其余相关为 {r}）",
+        "与其他题项几乎不相关（题总相关为 {r}）",
     ),
     "group": (
         "codes without labels, what do they mean: {what}",
-        "代码没有标签，各代表什么：{what}",
+        "以下代码没有标签，请写明各代表什么：{what}",
     ),
     "in_order": (
         "levels in the order of their letters, write them in their own if they have one: {what}",
-        "类别按字母排列，若有固有顺序请改写：{what}",
+        "以下类别按字母排列，若有固有的顺序请改写：{what}",
     ),
     "slips": ("taken for no level: {what}", "不作为任何类别：{what}"),
     "hypotheses": ("the expected paths; guessed from the names", "假设路径；根据名称推测"),
@@ -74,7 +74,7 @@ SAYS: dict[str, tuple[str, str]] = {
     ),
     "left_out": (
         "rows that are no respondent's, left out of everything ({what}); delete a rule to keep them",
-        "不属于受访者的行，所有分析均予剔除（{what}）；删除某条规则即可保留",
+        "以下各行不属于受访者（{what}），所有分析均予剔除；删除某条规则即可保留相应的行",
     ),
     "weights": (
         "how many people a respondent stands for, by its name; means, shares and models are weighted by it",
@@ -82,7 +82,7 @@ SAYS: dict[str, tuple[str, str]] = {
     ),
     "personal": (
         "About single people: these columns are never read, but by `loyalty forget`, to find whom to delete.",
-        "涉及个人信息的列：永不读取；仅 `loyalty forget` 用其查找要删除的人。",
+        "以下各列涉及个人信息，永不读取，只有 `loyalty forget` 用来查找要删除的人：",
     ),
     "several": ("Questions with several choices, not used:", "多选题（未使用）："),
     "attention": (
@@ -92,15 +92,15 @@ SAYS: dict[str, tuple[str, str]] = {
     "dates": ("Dates, not used:", "日期（未使用）："),
     "waves": (
         "no questions on one scale, the same people several times: taken for waves; score is what is followed first",
-        "没有同一量表的题项，同一人多次出现：视为多期追踪（waves）；score 为首要追踪的指标",
+        "没有量表相同的题项，且同一人多次出现，因此视为多期追踪（waves）；score 为首要追踪的指标",
     ),
     "transactions": (
         "no questions on one scale, the same people several times: taken for purchases",
-        "没有同一量表的题项，同一人多次出现：视为购买记录（transactions）",
+        "没有量表相同的题项，且同一人多次出现，因此视为购买记录（transactions）",
     ),
     "touchpoints": (
         "no questions on one scale, the same people several times: taken for a journey",
-        "没有同一量表的题项，同一人多次出现：视为客户旅程（touchpoints）",
+        "没有量表相同的题项，且同一人多次出现，因此视为客户旅程（touchpoints）",
     ),
     "journey": (
         "in the order in which customers come to them",

@@ -501,7 +501,7 @@ def said(provenance: Provenance, case: str, analysis: str) -> Text | None:
         return Text(
             en="The rows of this case are not on this machine, and nothing is recorded of this "
             "analysis.",
-            zh="本案例的原始数据不在此机器上，且该分析没有记录的结果。",
+            zh="本案例的原始数据不在这台机器上，这项分析也没有记录的结果。",
         )
     commit = (provenance.git_commit or "unknown")[:10]
     changed = " with uncommitted changes" if provenance.git_changed else ""
@@ -511,7 +511,7 @@ def said(provenance: Provenance, case: str, analysis: str) -> Text | None:
         en="The rows of this case are not on this machine: what is shown are findings recorded on "
         f"{of.date} at commit `{commit}`{changed} from rows with the SHA-256 `{of.rows[:16]}…` "
         f"(`{file}`).",
-        zh=f"本案例的原始数据不在此机器上：所示为 {of.date} 于提交 `{commit}`"
+        zh=f"本案例的原始数据不在这台机器上，所示为 {of.date} 于提交 `{commit}`"
         f"{zh_changed} 记录的结果，其数据的 SHA-256 为 `{of.rows[:16]}…`（`{file}`）。",
     )
 

@@ -48,11 +48,11 @@ def estimator(case: Case) -> Text:
 def estimated(case: Case) -> Text:
     """That, as a sentence, and of whose answers."""
     name, full = estimator(case), case.study.estimator in FULL
-    answers = Text(en="complete rows alone", zh="仅用完整作答")
+    answers = Text(en="complete rows alone", zh="只用完整作答")
     if full:
-        answers = Text(en="all answers used", zh="使用全部回答")
+        answers = Text(en="all answers used", zh="使用全部答案")
     return Text(
-        en=f"Estimated by {name.en}, {answers.en}.", zh=f"采用{name.zh}估计，{answers.zh}。"
+        en=f"Estimated by {name.en}, {answers.en}.", zh=f"模型采用{name.zh}估计，{answers.zh}。"
     )
 
 
@@ -81,7 +81,7 @@ def fit(found: Solution) -> Text:
     if not found.converged:
         return Text(
             en="The estimation did not converge; no estimate is reported.",
-            zh="估计未收敛，不报告任何估计值。",
+            zh="估计未收敛，因此不报告任何估计值。",
         )
     df, robust = number(found.df), found.scaling_factor is not None
     plain = f"χ²({df}) = {number(found.plain_chisq)}, *p* {equals(found.plain_p)}"
@@ -98,7 +98,7 @@ def fit(found: Solution) -> Text:
     return Text(
         en=f"Its fit was {test}{about[0]}, {word[0]}CFI = {cfi}, {word[0]}TLI = {tli}, "
         f"{word[0]}RMSEA = {rmsea}, 90% CI {ends}, *p* of close fit {close}, SRMR = {srmr}.",
-        zh=f"模型拟合：{wide(test)}{about[1]}，{word[1]}CFI = {cfi}，{word[1]}TLI = {tli}，"
+        zh=f"模型的拟合为 {wide(test)}{about[1]}，{word[1]}CFI = {cfi}，{word[1]}TLI = {tli}，"
         f"{word[1]}RMSEA = {rmsea}，90% CI {ends}，近似拟合检验 *p* {close}，SRMR = {srmr}。",
     )
 
@@ -121,7 +121,7 @@ def warning(found: Solution, case: Case) -> list[Text]:
     return [
         Text(
             en=f"The solution is not admissible ({why.en}); its estimates are not interpreted.",
-            zh=f"所得解不可接受（{why.zh}），故不解释其估计值。",
+            zh=f"所得的解不可接受（{why.zh}），因此不解释其估计值。",
         )
     ]
 
@@ -170,5 +170,6 @@ def clustering(firms: Text, df: Count | None) -> Text:
     return Text(
         en=f"Standard errors and intervals of the paths allow for the {firms.en} of the "
         f"respondents (cluster-robust, *t* with {t} degrees of freedom).",
-        zh=f"路径的标准误与区间考虑了受访者所属的 {firms.zh}（聚类稳健，*t* 分布自由度 {t}）。",
+        zh=f"路径的标准误与区间考虑了受访者分属 {firms.zh}这一点（聚类稳健，*t* 分布的自由度为 "
+        f"{t}）。",
     )

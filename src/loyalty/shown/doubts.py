@@ -22,22 +22,22 @@ _CLAUSES: dict[Doubt, Text] = {
     ),
     "interval": Text(
         en="the interval is wider than one standard deviation, or missing",
-        zh="区间宽于一个标准差或缺失",
+        zh="区间宽于一个标准差，或没有区间",
     ),
     "apart": Text(
         en="what leads there cannot be told apart from something else that does",
-        zh="前因与另一前因无法区分",
+        zh="其前因与另一前因无法区分",
     ),
 }
 #: Of what is made of several paths: which of them.
 _BEHIND: dict[Doubt, Text] = _CLAUSES | {
     "interval": Text(
         en="the interval of a path behind it is wider than one standard deviation, or missing",
-        zh="所依路径的区间宽于一个标准差或缺失",
+        zh="所依据的路径中，有的区间宽于一个标准差，或没有区间",
     ),
     "apart": Text(
         en="what leads along a path behind it cannot be told apart from something else that does",
-        zh="所依路径的前因与另一前因无法区分",
+        zh="所依据的路径中，有的前因与另一前因无法区分",
     ),
 }
 
@@ -67,12 +67,12 @@ _MADE = {
         en="Moderations and bends between constructs are", zh="构念之间的调节与曲线效应"
     ),
     "missing": Text(
-        en="What other treatments of missing answers give is", zh="缺失答案其他处理的结果"
+        en="What other treatments of missing answers give is", zh="以其他方式处理缺失答案的结果"
     ),
-    "power": Text(en="What could have been found is", zh="可检测的效应"),
+    "power": Text(en="What could have been found is", zh="可检测的效应大小"),
     "shares": Text(en="The shares of what is explained are", zh="解释方差的份额"),
     "levels": Text(en="Differences between the groups are", zh="各组之间的差异"),
-    "advice": Text(en="What would follow for what to do is", zh="所能作出的建议"),
+    "advice": Text(en="What would follow for what to do is", zh="据此提出的建议"),
     "importance": Text(en="An order of importance is", zh="重要性排序"),
 }
 

@@ -31,7 +31,7 @@ def fit(found: FitMeasures, indices: Sequence[str]) -> list[Text]:
     said = [
         Text(
             en=f"With {n} respondents and {free} free parameters the model has {test}.",
-            zh=f"{n} 名受访者、{free} 个自由参数，模型的检验为 {wide(test)}。",
+            zh=f"受访者为 {n} 名，自由参数为 {free} 个，模型的卡方检验为 {wide(test)}。",
         )
     ]
     shown = []
@@ -61,7 +61,7 @@ def fit(found: FitMeasures, indices: Sequence[str]) -> list[Text]:
         said.append(
             Text(
                 en="Exact fit is rejected, as the test does with small misfit in large samples.",
-                zh="精确拟合被拒绝；大样本下细微失拟即会如此。",
+                zh="精确拟合被拒绝；在大样本下，细微的失拟即会导致拒绝。",
             )
         )
     else:
@@ -80,7 +80,7 @@ def _judged_by_cuts(by: dict[Verdict, list[Text]]) -> Text:
         zh.append(spaced(names(by["not met"]).zh, "未达到标准"))
     if by["open"]:
         en.append("RMSEA's interval holds it")
-        zh.append("RMSEA 的区间包含该标准，未定")
+        zh.append("RMSEA 的区间包含标准值，是否达标未定")
     cite = threshold("cfi").cite
     return Text(en=f"{'; '.join(en)} [@{cite}].", zh=f"{'；'.join(zh)} [@{cite}]。")
 

@@ -34,14 +34,14 @@ def samples(draws: Count, clusters: Count | None, case: Case) -> Text:
             en=f"{n} bootstrap samples of whole {units(case).many.en}, {number(clusters)} of them, "
             "expanded since few vary too little from draw to draw [@hesterberg2015]",
             zh=f"以 {whole.zh}为单位整体抽取的 {n} 个自助样本，"
-            "因单位数少时重抽样变异偏小而加宽 [@hesterberg2015]",
+            "因单位数目少时重抽样之间的变异偏小，区间已相应加宽 [@hesterberg2015]",
         )
     if case.study.units is not None:
         many = units(case).many
         return Text(
             en=f"{n} bootstrap samples (respondents are resampled here, not {many.en}: the "
             "intervals may be too narrow)",
-            zh=f" {n} 个自助样本（此处重抽的是受访者，而非{many.zh}，区间可能过窄）",
+            zh=f" {n} 个自助样本（此处以受访者而非{many.zh}为重抽样单位，区间可能过窄）",
         )
     return Text(en=f"{n} bootstrap samples", zh=f" {n} 个自助样本")
 

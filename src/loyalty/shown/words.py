@@ -259,7 +259,30 @@ def few(count: int | None) -> Text:
         shown = number(count)
         return Text(en=shown, zh=shown)
     least = cut("small_cell", "count")
-    return Text(en=f"fewer than {least}", zh=f"少于 {least}")
+    return Text(en=f"fewer than {least}", zh=f"不到 {least}")
+
+
+def among(
+    count: int, n: int, unit: str, noun: str, aspect: str = "", verb: str = "", none: str = ""
+) -> str:
+    """How many of `n` things do something, in Chinese, for every count: all, some or none.
+
+    ``24 个题项中有 3 个的长尾位于低端``, ``24 个题项的长尾均位于低端``; `none` is what all do
+    where the count is zero, for a `verb` that denies.
+    """
+    of, whole = f"的{aspect}" if aspect else "", f"{number(n)} {unit}{noun}"
+    if count == 0 and none:
+        return f"{whole}{of}{'均' if n > 1 else ''}{none}"
+    if count == 0:
+        return f"{whole}中，没有任何一{unit}{of}{verb}" if n > 1 else f"没有{noun}{of}{verb}"
+    if count == n:
+        return f"{whole}{of}{'均' if n > 1 else ''}{verb}"
+    return f"{whole}中有 {number(count)} {unit}{of}{verb}"
+
+
+def has(count: int, unit: str) -> str:
+    """``有 3 个``, ``一个也没有``: how many, at the end of a Chinese sentence."""
+    return f"有 {number(count)} {unit}" if count else f"一{unit}也没有"
 
 
 def be(count: int) -> str:
@@ -277,7 +300,7 @@ def cannot(refused: Refused, case: Case) -> Text:
     why = readable(refused.refused.text(case.names), case)
     return Text(
         en=f"This analysis cannot be done here: {escape(why.en)}.",
-        zh=f"此处无法进行该分析：{escape(why.zh)}。",
+        zh=f"此处无法进行这项分析：{escape(why.zh)}。",
     )
 
 
@@ -286,7 +309,7 @@ def rows_used(table: RowsUsed) -> Text:
     if not table.reasons:
         return Text(
             en=f"All {number(table.read)} rows can be used.",
-            zh=f"{number(table.read)} 行全部可用。",
+            zh=f"{number(table.read)} 行数据全部可用。",
         )
 
     def why(language: Language) -> str:
@@ -297,7 +320,7 @@ def rows_used(table: RowsUsed) -> Text:
     read, lost = number(table.read), number(table.excluded)
     return Text(
         en=f"Of {read} rows {lost} cannot be used: {why('en')}.",
-        zh=f"{read} 行中 {lost} 行不可用：{why('zh')}。",
+        zh=f"在 {read} 行中，有 {lost} 行不可用，原因及行数为{why('zh')}。",
     )
 
 
@@ -316,7 +339,7 @@ def verdict(cutoff: Threshold, found: Verdict) -> Text:
     zh = {
         "met": f"达到{zh_side} {mark} 的标准",
         "not met": f"未达到{zh_side} {mark} 的标准",
-        "open": f"是否达到{zh_side} {mark} 的标准尚无定论",
+        "open": f"是否达到{zh_side} {mark} 的标准，尚无定论",
     }[found]
     return Text(en=f"{en} [@{cutoff.cite}]", zh=f"{zh} [@{cutoff.cite}]")
 

@@ -62,16 +62,16 @@ def flow(found: Flow, case: Case) -> Figure:
     n, main = found.read if found.rules else found.n, found.step("empty").n_left
     strict = found.step("incomplete").n_left
     en = [f"{number(k)} " if k is not None else "" for k in (n, main, strict)]
-    zh = [f" {number(k)} " if k is not None else "" for k in (n, main, strict)]
+    zh = [f"（{number(k)} 行）" if k is not None else "" for k in (n, main, strict)]
     return Figure(
         draw,
         Text(
             en="Who is in the analyses. Solid: excluded. Dashed: stays in the main analyses, and is left out in a check only.",
-            zh="进入分析的受访者。实线：剔除；虚线：保留在主要分析中，仅在检验时剔除。",
+            zh="进入分析的受访者。实线表示剔除；虚线表示保留在主要分析中，仅在检验时剔除。",
         ),
         Text(
             en=f"Flow diagram from the {en[0]}rows of the data to the {en[1]}rows of the main analyses, and on to the {en[2]}complete rows that nothing speaks against; beside each step how many it takes.",
-            zh=f"流程图：从数据的{zh[0]}行到主要分析的{zh[1]}行，再到最严格选择的{zh[2]}行；各步旁注明人数。",
+            zh=f"流程图，从原始数据{zh[0]}到主要分析{zh[1]}，再到最严格的选择{zh[2]}，各步旁注明所减人数。",
         ),
     )
 
@@ -102,10 +102,10 @@ def shape(found: Shape, case: Case) -> Figure:
         draw,
         Text(
             en="Skewness and excess kurtosis, one point an item; the cross marks the normal distribution, dashed lines the cut-offs.",
-            zh="各题项的偏度与超额峰度；十字为正态分布，虚线为界限。",
+            zh="各题项的偏度与超额峰度；十字标出正态分布，虚线标出界限。",
         ),
         Text(
             en="Scatter plot of the items by skewness and excess kurtosis, with the normal distribution at the origin.",
-            zh="题项按偏度与超额峰度的散点图，原点为正态分布。",
+            zh="以偏度与超额峰度为坐标的题项散点图，原点为正态分布。",
         ),
     )

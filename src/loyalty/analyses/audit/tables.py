@@ -142,7 +142,7 @@ def careless(found: Careless, case: Case) -> Table:
         Text(en="Signs of careless answering.", zh="敷衍作答的迹象。"),
         Text(
             en=f"Cut-offs: longest run of one answer (items), standard deviation of a person's answers (share of the scale's range), p of the Mahalanobis distance, correlation of half scales stepped up, correlation over item pairs that go together in the sample, seconds an item. A dash: no sign in this case, or the share of fewer than {small}.",
-            zh=f"界限依次为：同一答案的最长连续题数、个人答案的标准差（占量表全距的比例）、马氏距离的 p 值、校正后的半量表相关、样本中相近题对的个人内相关、每题秒数。短横：本案例不采用，或为少于 {small} 人的比例。",
+            zh=f"各项界限依次针对连续选同一答案的最多题数、个人答案的标准差（占量表全距的比例）、马氏距离的 p 值、校正后的半量表相关、样本中相近题对的个人内相关以及每题秒数。短横表示本案例未采用该迹象，或比例所涉不足 {small} 人。",
         ),
     )
 
@@ -177,7 +177,7 @@ def agreement(found: Agreement, case: Case) -> Table | None:
         Text(en="Agreement of the signs.", zh="迹象之间的一致性。"),
         Text(
             en=f"Counts from 1 to {most} are not shown. κ: agreement beyond chance.",
-            zh=f"1 至 {most} 的人数不列出。κ：超出偶然的一致性。",
+            zh=f"人数为 1 至 {most} 者不列出。κ 为超出偶然的一致性。",
         ),
         first=5,
     )
@@ -194,7 +194,7 @@ def detection(found: Detection, case: Case) -> Table:
         ],
         Text(
             en="How well the rule finds careless answers that were put in.",
-            zh="规则识别已植入的敷衍答案的效果。",
+            zh="该规则识别所植入的敷衍作答的效果。",
         ),
     )
 
@@ -217,7 +217,7 @@ def sensitivity(found: Sensitivity, case: Case) -> Table:
         ],
         Text(
             en=f"The path {along.en} (standardized, robust maximum likelihood) with and without flagged respondents.",
-            zh=f"保留与剔除被标记者时的路径“{along.zh}”（标准化，稳健极大似然）。",
+            zh=f"保留与剔除被标记者时的路径“{along.zh}”（标准化，稳健极大似然法）。",
         ),
         withheld=lambda r: withheld(case.reliance.along((found.from_, found.to))),
     )
@@ -242,7 +242,7 @@ def sample(found: Sample, case: Case) -> Table:
         Text(en="The sample by group.", zh="样本构成。"),
         Text(
             en=f"Not shown: groups of fewer than {small}, and those from which one could be worked out.",
-            zh=f"不列出：少于 {small} 人的组，以及可据以推出此类组的组。",
+            zh=f"少于 {small} 人的组，以及一经列出便可推知此类组人数的组，均不列出。",
         )
         if hidden
         else None,
@@ -266,7 +266,7 @@ def quotas(found: Quotas, case: Case) -> Table | None:
         Text(en="Sample against quotas.", zh="样本与配额。"),
         Text(
             en="χ²: goodness of fit to the quotas. w: effect size of Cohen.",
-            zh="χ²：对配额的拟合优度。w：Cohen 效应量。",
+            zh="χ² 为对配额的拟合优度检验，w 为 Cohen 效应量。",
         ),
     )
 
@@ -289,7 +289,7 @@ def method(found: Method, case: Case) -> Table:
         Text(en="An unmeasured method factor.", zh="未测量的方法因子。"),
         Text(
             en="The factor has one unstandardized weight on all items and is uncorrelated with the constructs. Variance in squared scale points; Δλ, Δr: largest change of a loading and of a correlation of constructs (standardized). Fit and gain by maximum likelihood, interval robust.",
-            zh="该因子对所有题项的非标准化权重相同，且与构念不相关。方差单位为量表点的平方；Δλ、Δr：载荷与构念相关的最大变动（标准化）。拟合与改善按极大似然法，区间为稳健区间。",
+            zh="该因子对所有题项的非标准化权重相同，且与各构念不相关。方差以量表分值的平方为单位；Δλ 与 Δr 分别为载荷与构念间相关的最大变动（标准化）。拟合与改善按极大似然法计算，区间为稳健区间。",
         ),
     )
 

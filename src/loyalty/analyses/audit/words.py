@@ -41,6 +41,7 @@ from loyalty.shown.context import Case
 from loyalty.shown.doubts import clause
 from loyalty.shown.fit import problems
 from loyalty.shown.words import (
+    among,
     counted,
     cut,
     equals,
@@ -107,13 +108,13 @@ def _weightless(found: Flow) -> list[Text]:
         return [
             Text(
                 en=f"Not all of the {all_} rows are in the weighted figures: {without.en} have no weight, and {none.en} a weight of 0.",
-                zh=f"{all_} 行并未全部计入加权结果：{without.zh} 行没有权重，{none.zh} 行权重为 0。",
+                zh=f"{all_} 行并未全部计入加权结果：{spaced('没有权重者', without.zh, '行')}，权重为 {spaced('0 者', none.zh, '行')}。",
             )
         ]
     return [
         Text(
             en=f"Weighted figures rest on {n} rows: {without.en} have no weight, and {none.en} a weight of 0.",
-            zh=f"加权结果基于 {n} 行：{without.zh} 行没有权重，{none.zh} 行权重为 0。",
+            zh=f"加权结果基于 {n} 行：{spaced('没有权重者', without.zh, '行')}、权重为 {spaced('0 者', none.zh, '行')}，均不计入。",
         )
     ]
 
@@ -127,7 +128,7 @@ def _ruled_out(found: Flow, case: Case) -> list[Text]:
         [
             Text(
                 en=f"{escape(rules[r.rule].en)} \\({few(r.n_excluded).en}\\)",
-                zh=f"{escape(rules[r.rule].zh)}（{few(r.n_excluded).zh}）",
+                zh=f"{escape(rules[r.rule].zh)}（{few(r.n_excluded).zh} 行）",
             )
             for r in found.rules
         ]
@@ -137,13 +138,13 @@ def _ruled_out(found: Flow, case: Case) -> list[Text]:
         return [
             Text(
                 en=f"{n} rows are left by the study's own rules, which leave out: {told.en}.",
-                zh=f"按研究自定规则保留 {n} 行；剔除：{told.zh}。",
+                zh=f"按研究自定的规则保留 {n} 行，所剔除的是{told.zh}。",
             )
         ]
     return [
         Text(
             en=f"Of {read} rows that were read, {n} are left by the study's own rules, which leave out: {told.en}.",
-            zh=f"读入 {read} 行，按研究自定规则保留 {n} 行；剔除：{told.zh}。",
+            zh=f"共读入 {read} 行，按研究自定的规则保留 {n} 行，所剔除的是{told.zh}。",
         )
     ]
 
@@ -158,14 +159,14 @@ def _cannot(found: Flow, case: Case) -> list[Text]:
         return [
             Text(
                 en="No row holds what the description says cannot be at once.",
-                zh="没有任何一行出现研究说明中列为不可能的组合。",
+                zh="没有任何一行出现案例说明中列为不可能的组合。",
             )
         ]
     told = listed(
         [
             Text(
                 en=f"{escape(rules[r.rule].en)} \\({few(r.n).en}\\)",
-                zh=f"{escape(rules[r.rule].zh)}（{few(r.n).zh}）",
+                zh=f"{escape(rules[r.rule].zh)}（{few(r.n).zh} 行）",
             )
             for r in there
         ]
@@ -173,7 +174,7 @@ def _cannot(found: Flow, case: Case) -> list[Text]:
     return [
         Text(
             en=f"Some rows hold what cannot be at once: {told.en}. They stay in the analyses; the numbers of rows stand in parentheses.",
-            zh=f"有些行出现不可能同时成立的组合：{told.zh}；括号内为行数，这些行仍保留在分析中。",
+            zh=f"有些行的答案不可能同时成立：{told.zh}。这些行仍保留在分析中。",
         )
     ]
 
@@ -186,30 +187,30 @@ def _exclusions(found: Flow) -> Text:
     if empty != 0:
         lost = few(empty)
         en = f"Of {n} rows {lost.en} have no answer to any item and say nothing; all others enter the main analyses."
-        zh = f"{n} 行中有{'' if empty is None else ' '}{lost.zh} 行未回答任何题项、不含信息；其余均进入主要分析。"
+        zh = f"{n} 行中有{'' if empty is None else ' '}{lost.zh} 行未回答任何题项，不含信息；其余各行均进入主要分析。"
     else:
         en = f"All {n} rows enter the main analyses."
         zh = f"全部 {n} 行均进入主要分析。"
-    gone = [Text(en="everybody with a missing answer", zh="所有有缺失者")]
+    gone = [Text(en="everybody with a missing answer", zh="所有含缺失答案者")]
     if flagged != 0:
         who = spaced("", few(flagged).zh, "名被标记者")
         told = Text(en=_of(flagged, "flagged respondent"), zh=who)
         all_of_them = Text(en="the flagged respondents", zh="所有被标记者")
         gone.insert(0, all_of_them if careless_.fewest is None else told)
     if repeated != 0:
-        rows = spaced("", few(repeated).zh, "行重复")
+        rows = spaced("", few(repeated).zh, "行重复数据")
         gone.insert(0, Text(en=_of(repeated, "repeated row"), zh=rows))
     en += " Nobody is left out for a missing answer, a repeated row or a sign of carelessness"
     zh += "无人因缺失答案、重复行或敷衍迹象而被剔除"
     if left is None:
         return Text(
             en=f"{en}; a check leaves out {listed(gone).en}.",
-            zh=spaced(f"{zh}；另作一项检验，剔除", listed(gone).zh, "。"),
+            zh=spaced(f"{zh}；另有一项检验剔除", listed(gone).zh, "。"),
         )
     strict, share = number(left), number(found.strict_share)
     return Text(
         en=f"{en}; leaving out {listed(gone).en} would keep {strict} ({share}).",
-        zh=spaced(f"{zh}；若剔除", listed(gone).zh, f"，则剩 {strict} 名（{share}）。"),
+        zh=spaced(f"{zh}；若剔除", listed(gone).zh, f"，则余 {strict} 名（{share}）。"),
     )
 
 
@@ -227,25 +228,25 @@ def _repeated(found: Flow) -> Text:
         )
     en = f"{_of(rows, 'row')} {'equals' if rows == 1 else 'equal'} an earlier one in every answer"
     en = en[0].upper() + en[1:]
-    zh = f"{few(rows).zh} 行与前面某行的全部答案相同"
+    zh = f"{few(rows).zh} 行的全部答案与前面某一行相同" if rows != 0 else "没有重复的行"
     if ids != 0:
         en += f" and {_of(ids, 'id')} {'occurs' if ids == 1 else 'occur'} again"
-        zh += f"，{few(ids).zh} 个编号重复"
+        zh += spaced("，另有" if rows != 0 else "，但有", few(ids).zh, "个编号重复")
     elif found.has_ids:
         en += " and no id occurs twice"
-        zh += "，没有重复的编号"
+        zh += "，但没有重复的编号"
     if lined and rows is not None and rows > 1:
         who = "all" if lined == rows else number(lined)
         en += f"; {who} of these {'holds' if lined == 1 else 'hold'} one answer over most of the items"
     elif lined:
         en += "; it holds one answer over most of the items"
     if lined:
-        zh += f"；其中 {number(lined)} 行的多数题项为同一答案"
+        zh += f"；其中 {number(lined)} 行在多数题项上选了同一答案"
     if (chance := _by_chance(found)) is not None:
         return Text(en=f"{en}. {chance.en}", zh=f"{zh}。{chance.zh}")
     return Text(
         en=f"{en}. The rows alone cannot tell whether somebody answered twice or two people alike.",
-        zh=f"{zh}。仅凭这些行无法判断是同一人作答两次还是两人答案相同。",
+        zh=f"{zh}。仅凭数据本身，无法判断是同一人作答两次，还是两人答案相同。",
     )
 
 
@@ -257,15 +258,15 @@ def _by_chance(found: Flow) -> Text | None:
     rest = found.lined is not None and found.lined > 0
     n, mean, most = number(of.n), number(of.by_chance), number(of.most_by_chance)
     en = f"{'The others are' if rest else 'They are'} {n}; in {number(of.draws)} surveys drawn with the same frequencies, gaps and correlations, but without copies, it is {mean} on average and {most} at most"
-    zh = f"{'其余' if rest else '共'} {n} 行；按相同的频数、缺失与相关模拟 {number(of.draws)} 份不含复制的调查，平均为 {mean} 行，最多 {most} 行"
+    zh = f"{'其余的有' if rest else '这样的行共有'} {n} 行；而在按相同的频数、缺失与相关模拟的 {number(of.draws)} 份不含复制行的调查中，这样的行平均有 {mean} 行，最多有 {most} 行"
     if of.beyond:
         return Text(
             en=f"{en}. That is more than chance explains: somebody may have answered twice, or rows were copied; but people who think alike answer alike, too [@simmons2016].",
-            zh=f"{zh}。这超出了偶然所能解释的范围：可能有人重复作答，或有行被复制；但想法相近的人答案也会相近 [@simmons2016]。",
+            zh=f"{zh}。这超出了偶然所能解释的范围：可能有人重复作答，也可能有行被复制；但想法相近的人，答案也会相近 [@simmons2016]。",
         )
     return Text(
         en=f"{en}. Chance alone makes that many rows equal; they are not counted as repeated.",
-        zh=f"{zh}。偶然即可造成这么多相同的行，因此不计为重复。",
+        zh=f"{zh}。仅凭偶然即可出现这么多相同的行，因此不计为重复。",
     )
 
 
@@ -280,7 +281,7 @@ def twins(found: Twins, case: Case) -> list[Text]:
         return [
             Text(
                 en=f"Among {among} no two give the same answer to {share} or more of the items [@{rule}].",
-                zh=f"{who}中，没有两人在 {share} 或以上的题项上答案相同 [@{rule}]。",
+                zh=f"{who}中，没有任何两人在 {share} 及以上的题项上答案相同 [@{rule}]。",
             )
         ]
     people, mean = few(found.people), number(found.by_chance)
@@ -292,16 +293,16 @@ def twins(found: Twins, case: Case) -> list[Text]:
     begin = f"{of}{people.en} {noun}"
     begin = begin[0].upper() + begin[1:]
     en = f"{begin} the same answer as another one, under another id, to {share} or more of the items that both answered [@{rule}]."
-    zh = f"{who}中，有{'' if found.people is None else ' '}{people.zh} 名与另一编号不同的受访者在双方均作答题项的 {share} 或以上答案相同 [@{rule}]。"
+    zh = f"{who}中，有{'' if found.people is None else ' '}{people.zh} 名与另一名编号不同的受访者高度雷同：双方均作答的题项中，{share} 及以上答案相同 [@{rule}]。"
     if found.by_chance is not None:
         en += f" In {drawn} surveys drawn with the same frequencies, gaps and correlations, but without copies, it is {mean} on average and {most} at most."
-        zh += f"按相同的频数、缺失与相关模拟 {drawn} 份不含复制的调查，平均为 {mean} 名，最多 {most} 名。"
+        zh += f"按相同的频数、缺失与相关模拟 {drawn} 份不含复制行的调查，其中这样的受访者平均有 {mean} 名，最多有 {most} 名。"
     said = [Text(en=en, zh=zh)]
     if found.beyond:
         said.append(
             Text(
                 en="That is more than chance explains: somebody may have answered twice, or rows were copied; but people who think alike answer alike, too [@simmons2016]. All stay in the analyses.",
-                zh="这超出了偶然所能解释的范围：可能有人重复作答，或有行被复制；但想法相近的人答案也会相近 [@simmons2016]。这些行均保留在分析中。",
+                zh="这超出了偶然所能解释的范围：可能有人重复作答，也可能有行被复制；但想法相近的人，答案也会相近 [@simmons2016]。这些受访者均保留在分析中。",
             )
         )
     else:
@@ -318,10 +319,10 @@ def codes(found: Codes, case: Case) -> list[Text]:
     if found.outside:
         n, part = number(found.outside), number(found.outside_share)
         en = f"{n} answers ({part}) lie outside their scale and were set to missing, as the case's description asks."
-        zh = f"{n} 个答案（{part}）超出量表，按案例说明设为缺失。"
+        zh = f"{n} 个答案（{part}）超出量表范围，已按案例说明设为缺失。"
     elif found.refused:
         en = "Every answer lies on its scale; one that did not would have stopped the case."
-        zh = "所有答案均在量表范围内；若有超出者，本案例的数据不予读取。"
+        zh = "所有答案均在量表范围内；如有答案超出，本案例便不会被读取。"
     else:
         en, zh = "Every answer lies on its scale.", "所有答案均在量表范围内。"
     if found.declared:
@@ -339,12 +340,12 @@ def _variables(found: Codes) -> Text:
             en=f"The answers to the {n} single questions with a scale lie on theirs as well."
             if found.checked > 1
             else "The answers to the single question with a scale lie on it as well.",
-            zh=f"{n} 个有量表的单独变量亦无超出。",
+            zh=f"另有 {n} 个带量表的单独问题，其答案也都在量表范围内。",
         )
     off = listed([with_number(_same(v.variable), number(v.n_outside)) for v in found.variables])
     return Text(
         en=f"Of the single questions some have answers off their scale, which were set to missing: {off.en}.",
-        zh=f"有超出量表答案（已设为缺失）的单独变量：{off.zh}。",
+        zh=f"以下单独问题有答案超出量表，已设为缺失（括号内为个数）：{off.zh}。",
     )
 
 
@@ -358,7 +359,7 @@ def columns(found: Columns, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{escape(item.item)} goes against the other items of {escape(label.en)} (r = {number(item.r)} with their sum): it may be worded the other way round, or coded so.",
-                zh=f"{escape(item.item)} 与“{escape(label.zh)}”的其余题项方向相反（与其总和 r = {number(item.r)}）：可能是反向表述或反向编码。",
+                zh=f"{escape(item.item)} 与“{escape(label.zh)}”的其余题项方向相反（与其余题项之和的相关 r = {number(item.r)}），可能是反向表述或反向编码所致。",
             )
         )
     for coded in found.coded:
@@ -367,7 +368,7 @@ def columns(found: Columns, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"The answers to {escape(coded.item)} fill the codes {low} to {high} and no others of the declared {declared}: they may come from another scale.",
-                zh=f"{escape(coded.item)} 的答案只占编码 {low} 至 {high}，未用到所指定的 {declared} 的其余部分：可能出自另一量表。",
+                zh=f"{escape(coded.item)} 的答案只用到编码 {low} 至 {high}，指定范围 {declared} 内的其他编码从未出现，可能出自另一量表。",
             )
         )
     return said
@@ -378,12 +379,12 @@ def _pairs(found: Columns) -> Text:
     if not found.pairs:
         return Text(
             en=f"Of the {n} items no two are one: none follows from another, and no correlation (product-moment or polychoric) reaches {cut_}.",
-            zh=f"{n} 个题项中没有两个实为一个：没有题项可由另一题项推出，也没有相关（积差或多分格）达到 {cut_}。",
+            zh=f"{n} 个题项中，没有两个实为同一题项：既没有题项可由另一题项推出，也没有两题的相关（积差相关或多分格相关）达到 {cut_}。",
         )
     told = [_one_pair(p) for p in found.pairs]
     return Text(
         en=f"Some of the {n} items are not answers of their own: {'; '.join(t.en for t in told)}. Such columns hold one answer, or nearly one, in the place of two: what rests on both counts it twice.",
-        zh=f"{n} 个题项中有些题项并非独立的作答：{'；'.join(t.zh for t in told)}。这样的两列只含一个（或几乎一个）答案：同时依据二者的结果把它计了两次。",
+        zh=f"{n} 个题项并非个个都是独立的作答：{'；'.join(t.zh for t in told)}。这样的两列只相当于一个（或几乎一个）答案，凡同时依据二者的结果都把它计算了两次。",
     )
 
 
@@ -399,7 +400,7 @@ def _one_pair(p: OnePair) -> Text:
     if p.follows == "both":
         return Text(
             en=f"{a} and {b} hold the same answers, be it in other codes (all {n} rows, r = {r})",
-            zh=f"{a} 与 {b} 的答案逐一对应，至多编码不同（全部 {n} 行，r = {r}）",
+            zh=f"{a} 与 {b} 的答案逐一对应，至多只是编码不同（全部 {n} 行，r = {r}）",
         )
     one, other = (a, b) if p.follows == "a" else (b, a)
     return Text(
@@ -419,7 +420,7 @@ def _without(found: Columns, case: Case) -> list[Text]:
             Text(
                 en=f"The measurement model without {listed_.en} cannot be set beside the planned one: {escape(why.en)}.",
                 zh=spaced(
-                    "无法将去掉", listed_.zh, f"的测量模型与计划模型比较：{escape(why.zh)}。"
+                    "无法将去掉", listed_.zh, f"后的测量模型与计划模型相比较：{escape(why.zh)}。"
                 ),
             )
         ]
@@ -457,7 +458,7 @@ def _without(found: Columns, case: Case) -> list[Text]:
             *said,
             Text(
                 en=f"The path {escape(along.en)} cannot be estimated with and without them: {escape(why.en)}.",
-                zh=f"无法在保留与去掉它们两种情况下估计路径“{escape(along.zh)}”：{escape(why.zh)}。",
+                zh=f"保留与去掉这些题项时，路径“{escape(along.zh)}”并非都能估计：{escape(why.zh)}。",
             ),
         ]
     if doubted := _doubted((found.from_, found.to), case):
@@ -480,7 +481,7 @@ def missing(found: Missing, case: Case) -> list[Text]:
     return [
         Text(
             en=f"{part} of the answers are missing, and {full} of the respondents answered every item.",
-            zh=f"{part} 的答案缺失，{full} 的受访者回答了全部题项。",
+            zh=f"答案的缺失率为 {part}，回答了全部题项的受访者占 {full}。",
         ),
         _most_missing(found),
     ]
@@ -508,11 +509,11 @@ def _most_missing(found: Missing) -> Text:
 def patterns(found: Patterns, case: Case) -> Text:
     n, least = number(found.n_patterns), cut("small_cell", "count")
     en = f"Counting the complete rows as one, answers are missing in {n} patterns."
-    zh = f"连同完整作答在内，缺失共有 {n} 种模式。"
+    zh = f"若把完整作答也算作一种，缺失共有 {n} 种模式。"
     if not found.shown:
         return Text(
             en=f"{en} None is shown: all but one are of fewer than {least} respondents, or the count of one shown would give such a pattern away.",
-            zh=f"{zh}均不单列：其余模式少于 {least} 人，或列出后可据以推出此类模式。",
+            zh=f"{zh}各模式均不单列：除一种外，其余都少于 {least} 人，或一经列出便可推知此类模式的人数。",
         )
     first = next((p for p in found.shown if p.items), None)
     if first:
@@ -521,7 +522,8 @@ def patterns(found: Patterns, case: Case) -> Text:
         en += (
             f" The most frequent one with a gap lacks {items}{' alone' if alone else ''} ({share})."
         )
-        zh += f"其中最常见的{'仅缺' if alone else '缺'} {items}（{share}）。"
+        each = "、".join(escape(i) for i in first.items)
+        zh += f"有缺失的模式中，最常见的一种{'仅缺' if alone else '缺'} {each}（{share}）。"
     if found.pooled:
         rest = number(found.pooled.patterns)
         en += f" {rest} rarer patterns are pooled; none of fewer than {least} respondents is shown."
@@ -535,11 +537,11 @@ def little(found: Little, case: Case) -> Text:
     if threshold("significance").met(found.p):
         return Text(
             en=f"Little's test speaks against answers missing completely at random ({test}): complete cases alone would be a selected sample, so the models use all answers by full-information maximum likelihood.",
-            zh=f"Little 检验不支持完全随机缺失（{wide(test)}）：仅用完整个案会造成样本选择，因此模型以完全信息极大似然法使用所有答案。",
+            zh=f"Little 检验不支持完全随机缺失（{wide(test)}）：若只用完整个案，样本便经过了选择，因此模型以完全信息极大似然法使用所有答案。",
         )
     return Text(
         en=f"Little's test gives no reason to doubt that answers are missing completely at random ({test}); it cannot show that they are.",
-        zh=f"Little 检验未提供质疑完全随机缺失的理由（{wide(test)}）；但它也不能证明这一点。",
+        zh=f"Little 检验没有给出怀疑完全随机缺失的理由（{wide(test)}），但也不能证明缺失确为完全随机。",
     )
 
 
@@ -551,7 +553,7 @@ def careless(found: Careless, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"{flagged.en[0].upper()}{flagged.en[1:]} of {n} respondents{of} show two signs or more. A sign is no proof: they stay in, and the main path is estimated again without them below.",
-            zh=f"{n} 名受访者中有{'' if found.flagged.n is None else ' '}{flagged.zh} 名{of_zh}出现两个及以上迹象。迹象并非证据：他们仍留在样本中，下文剔除他们后重新估计核心路径。",
+            zh=f"{n} 名受访者中有{'' if found.flagged.n is None else ' '}{flagged.zh} 名{of_zh}出现两个及以上迹象。迹象不等于证据，这些受访者仍保留在样本中；下文会剔除他们，重新估计核心路径。",
         )
     ]
     if found.left_out:
@@ -559,7 +561,7 @@ def careless(found: Careless, case: Case) -> list[Text]:
         en = "; ".join(f"{escape(sign.en)} ({escape(reason.en)})" for sign, reason in why)
         zh = "；".join(f"{escape(sign.zh)}（{escape(reason.zh)}）" for sign, reason in why)
         said.append(
-            Text(en=f"Not counted as signs here: {en}.", zh=f"此处未计入的迹象：{zh}。"),
+            Text(en=f"Not counted as signs here: {en}.", zh=f"此处未采用以下迹象：{zh}。"),
         )
     return said
 
@@ -568,7 +570,7 @@ def agreement(found: Agreement, case: Case) -> Text:
     if not found.pairs:
         return Text(
             en="At most one sign flags anybody, so that signs cannot agree.",
-            zh="至多只有一种迹象标记了受访者，无从比较一致性。",
+            zh="至多只有一种迹象标记了受访者，因此无从比较迹象之间的一致性。",
         )
     top = found.pairs[0]
     shown = estimate(top.kappa, top.ci_lower, top.ci_upper)
@@ -587,12 +589,15 @@ def agreement(found: Agreement, case: Case) -> Text:
         )
         return Text(
             en=f"“{escape(a.en)}” and “{escape(b.en)}” agree {beyond[0]} (κ = {shown}): {sees[0]} of carelessness [@meade2012].",
-            zh=f"“{escape(a.zh)}”与“{escape(b.zh)}”的一致性{beyond[1]}（κ = {shown}）：二者反映{sees[1]}的敷衍 [@meade2012]。",
+            zh=f"“{escape(a.zh)}”与“{escape(b.zh)}”的一致性{beyond[1]}（κ = {shown}），可见二者反映的是{sees[1]}的敷衍 [@meade2012]。",
         )
     n, none = number(found.n_pairs), number(found.n_chance)
+    by_chance = among(
+        found.n_chance, found.n_pairs, "对", "迹象", "一致性", "不超出偶然", "超出偶然"
+    )
     return Text(
         en=f"Closest agree “{escape(a.en)}” and “{escape(b.en)}” (κ = {shown}); of {n} pairs of signs {none} agree no more than chance may explain. Signs that agree see one kind of carelessness, signs that do not see different kinds [@meade2012].",
-        zh=f"一致性最高的是“{escape(a.zh)}”与“{escape(b.zh)}”（κ = {shown}）；{n} 对迹象中有 {none} 对的一致性不超出偶然。彼此一致的迹象反映同一类敷衍，不一致的反映不同类型 [@meade2012]。",
+        zh=f"一致性最高的是“{escape(a.zh)}”与“{escape(b.zh)}”（κ = {shown}）；{by_chance}。彼此一致的迹象反映同一类敷衍，不一致的迹象反映不同类型的敷衍 [@meade2012]。",
     )
 
 
@@ -610,13 +615,13 @@ def detection(found: Detection, case: Case) -> Text:
     if worst.ci_lower < 0.5:
         end = Text(
             en="This questionnaire yields too few signs to find the latter kind reliably, and some of it is likely to be left among those not flagged; in real answers too.",
-            zh="这项调查可用的迹象太少，后一类无法可靠识别，未被标记者中可能仍有此类；真实数据亦然。",
+            zh="这项调查可用的迹象太少，无法可靠识别后一类敷衍，未被标记者中可能仍有这类作答；真实数据亦然。",
         )
     else:
         end = Text(en="Real carelessness may be harder to see.", zh="现实中的敷衍可能更难识别。")
     return Text(
         en=f"As these rows are simulated, it is known who answers carelessly: the rule finds {en}, and wrongly flags {share(clean)} of the careful. {end.en}",
-        zh=f"由于数据是模拟的，谁在敷衍作答是已知的：该规则识别出{zh}，并误标 {share(clean)} 的认真作答者。{end.zh}",
+        zh=f"由于数据是模拟的，哪些受访者敷衍作答是已知的：该规则识别出{zh}，并误标了 {share(clean)} 的认真作答者。{end.zh}",
     )
 
 
@@ -628,7 +633,7 @@ def sensitivity(found: Sensitivity, case: Case) -> list[Text]:
         return [
             Text(
                 en="The path could not be estimated with and without the flagged respondents.",
-                zh="无法在保留与剔除被标记者两种情况下估计该路径。",
+                zh="保留与剔除被标记者时，该路径并非都能估计。",
             )
         ]
     if doubted := _doubted((found.from_, found.to), case):
@@ -648,7 +653,7 @@ def _unflagged(along: Text) -> Text:
     least = cut("small_cell", "count")
     return Text(
         en=f"What the path {escape(along.en)} is without the flagged respondents is not shown, for they are fewer than {least}.",
-        zh=f"剔除被标记者后路径“{escape(along.zh)}”为多少未列出，因其人数少于 {least}。",
+        zh=f"被标记者少于 {least} 名，因此不列出剔除他们后的路径“{escape(along.zh)}”。",
     )
 
 
@@ -672,7 +677,7 @@ def _shift(everybody: Selection, careful: Selection, along: Text) -> Text:
     small = abs(careful.estimate - everybody.estimate) < half
     return Text(
         en=f"Without the flagged respondents the path {escape(along.en)} is {after} instead of {before}; the shift is {'smaller' if small else 'larger'} than half the width of everybody's interval.",
-        zh=f"剔除被标记者后，路径“{escape(along.zh)}”为 {after}，全体为 {before}；变动{'小于' if small else '大于'}全体区间宽度的一半。",
+        zh=f"剔除被标记者后，路径“{escape(along.zh)}”为 {after}，全体受访者为 {before}；变动幅度{'小于' if small else '大于'}后者区间宽度的一半。",
     )
 
 
@@ -693,7 +698,7 @@ def _verdicts(sound: Sequence[Selection], sign: str) -> list[Text]:
         return [
             Text(
                 en="The verdict on the hypothesis is the same in all selections with a sound solution.",
-                zh="在解可采信的各种选择下，对假设的判断相同。",
+                zh="凡解可采信的样本选择，对假设的判断都相同。",
             )
         ]
     return []
@@ -706,11 +711,11 @@ def _wild(sound: Sequence[Selection]) -> list[Text]:
         return []
     everybody = len(wild) == len(sound)
     en = "With everybody" if everybody else "In some"
-    zh = "以全体计" if everybody else "在部分选择中"
+    zh = "即使以全体受访者计，" if everybody else "在部分样本选择中，"
     return [
         Text(
             en=f"{en} the standardized path lies beyond 1, which predictors do that the data hardly tell apart: neither its size nor its sign is known, only that the model asks too much of these data.",
-            zh=f"{zh}标准化路径超出 1，这是预测构念在数据中几乎无法区分的结果：其大小与正负均不可知，只说明模型对数据要求过高。",
+            zh=f"{zh}标准化路径超出 1，这是数据几乎无法区分各预测构念所致：该路径的大小与正负均不可知，只说明模型对数据的要求过高。",
         )
     ]
 
@@ -719,10 +724,11 @@ def _faulty(found: Sensitivity) -> list[Text]:
     if not found.faulty:
         return []
     n, faulty = number(found.n_selections), number(found.faulty)
+    some = among(found.faulty, found.n_selections, "种", "样本选择", "解", "")
     return [
         Text(
             en=f"{faulty} of the {n} selections {'rests' if found.faulty == 1 else 'rest'} on a solution that is not to be taken at face value, or could not be estimated.",
-            zh=f"{n} 种中有 {faulty} 种的解不可直接采信，或无法估计。",
+            zh=f"{some}不可直接采信，或无法估计。",
         )
     ]
 
@@ -750,7 +756,7 @@ def _range(found: Shape) -> Text:
         n, least_ = number(found.n_known), cut("small_cell", "count")
         en, none = f"of those that are, {en}", "none of these"
         en = f"Not all of {n} items are shown, which would tell of fewer than {least_} respondents; {en}"
-        zh = f"{n} 个题项未全部列出，以免涉及少于 {least_} 名受访者；所列题项的{zh}"
+        zh = f"为免透露不足 {least_} 名受访者的情况，{n} 个题项未全部列出；所列题项的{zh}"
     else:
         en, none = f"S{en[1:]}", "no item"
     if beyond:
@@ -761,15 +767,17 @@ def _range(found: Shape) -> Text:
         )
     else:
         en += f"; {none} passes {marks[0]} in skewness or {marks[1]} in kurtosis, from where on plain maximum likelihood suffers [@{skew.cite}]."
-        zh += f"；没有题项的偏度超过 {marks[0]} 或峰度超过 {marks[1]}，即普通极大似然法开始受影响的界限 [@{skew.cite}]。"
+        zh += f"；没有题项超出偏度 {marks[0]} 或峰度 {marks[1]}，即普通极大似然法开始受影响的界限 [@{skew.cite}]。"
     return Text(en=en, zh=zh)
 
 
 def _direction(found: Shape) -> Text:
     left, n = number(found.n_left), number(found.n_known)
+    some = among(found.n_left, found.n_known, "个", "题项", "长尾", "位于低端")
+    end = "，可见答案多偏向同意一侧" if 2 * found.n_left > found.n_known else ""
     return Text(
         en=f"{left} of {n} items have their longer tail at the low end, as answers do that crowd towards agreement.",
-        zh=f"{n} 个题项中有 {left} 个的长尾在低端，即答案偏向同意一侧。",
+        zh=f"{some}{end}。",
     )
 
 
@@ -781,15 +789,15 @@ def normality(found: Normality, case: Case) -> Text:
     size, usual = number(found.kurtosis), number(found.normal_kurtosis)
     z = f"*z* = {number(found.kurtosis_z)}, *p* {equals(found.kurtosis_p)}"
     en = f"(Mardia's skewness {skew}; kurtosis {size} where {usual} is normal, {z})"
-    zh = f"（Mardia 偏度 {wide(skew)}；峰度 {size}，正态时为 {usual}，{wide(z)}）"
+    zh = f"（Mardia 偏度 {wide(skew)}；峰度 {size}，正态分布下应为 {usual}，{wide(z)}）"
     if significant(min(found.skewness_p, found.kurtosis_p)):
         return Text(
             en=f"Over {n} complete rows the {items} items are not multivariate normal {en}: standard errors and test statistics are therefore taken in their robust form.",
-            zh=f"在 {n} 行完整答案上，{items} 个题项不服从多元正态{zh}：因此采用稳健的标准误和检验统计量。",
+            zh=f"就 {n} 份完整作答而言，{items} 个题项不服从多元正态分布{zh}，因此采用稳健的标准误和检验统计量。",
         )
     return Text(
         en=f"Over {n} complete rows nothing speaks against multivariate normality of the {items} items {en}.",
-        zh=f"在 {n} 行完整答案上，未发现 {items} 个题项偏离多元正态{zh}。",
+        zh=f"就 {n} 份完整作答而言，未发现 {items} 个题项偏离多元正态分布{zh}。",
     )
 
 
@@ -804,14 +812,14 @@ def sample(found: Sample, case: Case) -> Text:
     low = _level(min(shown, key=lambda x: x[0])[1], case)
     high = _level(max(shown, key=lambda x: x[0])[1], case)
     en = f"The largest group shown is {high.en}, the smallest {low.en}."
-    zh = f"所列各组中最大的是{high.zh}，最小的是{low.zh}。"
+    zh = f"在所列各组中，人数最多的是{high.zh}，最少的是{low.zh}。"
     if found.lacking:
         parts = []
         for row in found.lacking:
             parts.append(with_number(group(case, row.group).label, number(row.share)))
         none = listed(parts)
         en += f" Without a group are respondents in {none.en}."
-        zh += f"未归组的受访者：{none.zh}。"
+        zh += f"以下分组信息有缺失，括号内为缺失的受访者比例：{none.zh}。"
     return Text(en=en, zh=zh)
 
 
@@ -820,7 +828,7 @@ def _level(row: SampleLevel, case: Case) -> Text:
     level = of.levels[row.level]
     return Text(
         en=f"{escape(level.en)} ({escape(of.label.en)}, {share})",
-        zh=f"{escape(level.zh)}（{escape(of.label.zh)}，{share}）",
+        zh=f"“{escape(level.zh)}”（{escape(of.label.zh)}，{share}）",
     )
 
 
@@ -836,7 +844,7 @@ def _departure(tests: Sequence[QuotaTest], case: Case) -> list[Text]:
         return [
             Text(
                 en="The sample fills its quotas exactly or nearly so (w below .01 in every grouping); quotas that are met do not make a sample random.",
-                zh="样本与各项配额（几乎）完全一致（w 均小于 .01）；但配额得到满足并不意味着样本是随机的。",
+                zh="样本完全或几乎完全符合各项配额（w 均小于 0.01）；但符合配额并不意味着样本是随机的。",
             )
         ]
     small = threshold("cohens_w")
@@ -848,28 +856,28 @@ def _departure(tests: Sequence[QuotaTest], case: Case) -> list[Text]:
     said = [
         Text(
             en=f"The sample departs most from its quotas in {escape(label.en)} ({size}, {test}), {'less' if less else 'more'} than the {mark} from where on Cohen speaks of a small effect [@{small.cite}].",
-            zh=f"样本与配额差异最大的是{escape(label.zh)}（{size}，{wide(test)}），{'小于' if less else '大于'} Cohen 所称小效应的起点 {mark} [@{small.cite}]。",
+            zh=f"样本与配额差异最大的变量是{escape(label.zh)}（{size}，{wide(test)}），其 w {'小于' if less else '大于'} Cohen 所称小效应的起点 {mark} [@{small.cite}]。",
         )
     ]
     if odd := [group(case, t.group).label for t in tests if significant(t.p)]:
         said.append(
             Text(
                 en=f"The test finds a departure in {names(odd).en}.",
-                zh=f"检验发现存在偏离的分组：{names(odd).zh}。",
+                zh=f"检验表明，样本在{names(odd).zh}上偏离配额。",
             )
         )
     else:
         said.append(
             Text(
                 en="No test finds a departure; quotas that are met do not make a sample random.",
-                zh="没有检验发现偏离；但配额得到满足并不意味着样本是随机的。",
+                zh="各项检验均未发现偏离；但符合配额并不意味着样本是随机的。",
             )
         )
     if rough := [group(case, t.group).label for t in tests if t.min_expected < 5]:
         said.append(
             Text(
                 en=f"With expected counts below 5 the *p* value is rough for {names(rough).en}.",
-                zh=f"期望频数低于 5，*p* 值仅为近似：{names(rough).zh}。",
+                zh=f"{names(rough).zh}有类别的期望频数低于 5，*p* 值仅为近似值。",
             )
         )
     return said
@@ -879,7 +887,7 @@ def _not_tested(found: NotTested, case: Case) -> Text:
     label, why = group(case, found.group).label, found.reason.text(case.labels)
     return Text(
         en=f"Not tested is {escape(label.en)}: {escape(why.en)}.",
-        zh=f"未检验：{escape(label.zh)}（{escape(why.zh)}）。",
+        zh=spaced(escape(label.zh), f"未作检验：{escape(why.zh)}。"),
     )
 
 
@@ -888,7 +896,7 @@ def harman(found: Harman, case: Case) -> Text:
     factor, component = number(found.factor_share), number(found.component_share)
     return Text(
         en=f"One common factor accounts for {factor} of the variance of all items, one component for {component}. This is Harman's test, and a weak one: a low share does not exclude method variance, and a high share may be nothing but constructs that belong together [@podsakoff2003].",
-        zh=f"单一共同因子解释全部题项方差的 {factor}，单一主成分解释 {component}。这就是 Harman 检验，效力较弱：比例低不能排除方法变异，比例高也可能只是构念本身相关 [@podsakoff2003]。",
+        zh=f"单一共同因子解释全部题项方差的 {factor}，单一主成分解释 {component}。这就是 Harman 检验，其效力较弱：比例低并不能排除方法变异，比例高也可能只是因为构念本身相关 [@podsakoff2003]。",
     )
 
 
@@ -905,7 +913,7 @@ def _factor(found: MeasurementModel, case: Case) -> Text:
         why = problems(found.problems, case)
         return Text(
             en=f"{variance.en} Its solution is not to be taken at face value ({why.en}), so that loadings are not compared.",
-            zh=f"{variance.zh}其解不可直接采信，故不比较载荷：{why.zh}。",
+            zh=f"{variance.zh}模型的解存在以下问题，不可直接采信，因此不比较载荷：{why.zh}。",
         )
     changes, focal = _changes(found, case), _focal(found, case)
     return Text(
@@ -937,30 +945,30 @@ def _variance(found: MeasurementModel) -> Text:
     if found.found == "excluded":
         end = Text(
             en="beyond the constructs the answers have nothing positive in common.",
-            zh="除构念外，答案没有正的共同成分。",
+            zh="除各构念外，答案之间没有正向的共同成分。",
         )
     else:
         end = Text(
             en="none is found, and the interval tells how much there may be. A factor without variance has no loadings to compare.",
-            zh="未发现方法变异，可能的大小见区间。没有方差的因子无从比较载荷。",
+            zh="未发现方法变异，其可能的大小见区间；因子没有方差，便无从比较载荷。",
         )
     return Text(
         en=f"A method factor {kind.en} gets a negative variance ({shown}): {end.en}",
-        zh=f"{kind.zh}的方法因子得到负方差（{shown}）：{end.zh}",
+        zh=f"{kind.zh}的方法因子，其方差估计为负（{shown}）：{end.zh}",
     )
 
 
 def _changes(found: MeasurementModel, case: Case) -> Text:
     change, item = number(found.loading_change), escape(found.loading_item or "")
     en = f"With it a standardized loading moves by up to {change} ({item})"
-    zh = f"加入后，标准化载荷的最大变动为 {change}（{item}）"
+    zh = f"加入该因子后，标准化载荷至多变动 {change}（{item}）"
     if found.correlation_pair is not None:
         a, b = (case.label(c) for c in found.correlation_pair)
         moved = number(found.correlation_change)
         en += (
             f" and a correlation of constructs by up to {moved} ({escape(a.en)} and {escape(b.en)})"
         )
-        zh += f"，构念相关的最大变动为 {moved}（{escape(a.zh)}与{escape(b.zh)}）"
+        zh += f"，构念间的相关至多变动 {moved}（{escape(a.zh)}与{escape(b.zh)}）"
     return Text(en=f"{en}.", zh=f"{zh}。")
 
 
@@ -971,7 +979,7 @@ def _focal(found: MeasurementModel, case: Case) -> Text | None:
     if size is None:
         return Text(
             en=" The structural model with it has no sound solution.",
-            zh="加入该因子的结构模型没有可采信的解。",
+            zh="加入该因子后，结构模型没有可采信的解。",
         )
     if case.reliance.along((focal.from_, focal.to)):
         return None
@@ -987,9 +995,10 @@ def marker(found: Marker, case: Case) -> Text:
     label = _marker_label(found.marker, case)
     size, change = number(found.correlation), number(found.largest_change)
     kept, n = number(found.clear), number(found.pairs)
+    still = among(found.clear, found.pairs, "个", "相关", "区间", "仍不含零")
     return Text(
         en=f"The marker ({escape(label.en)}) shares r = {size} with the construct it goes least with; taken as method variance and partialled out [@lindell2001], it changes the correlations by at most {change}, and {kept} of {n} stay clear of zero.",
-        zh=f"标记变量（{escape(label.zh)}）与其关系最弱的构念相关为 {size}；将其视为方法变异并剔除后 [@lindell2001]，相关的最大变动为 {change}，{n} 个相关中有 {kept} 个仍显著异于零。",
+        zh=f"标记变量（{escape(label.zh)}）与同它关系最弱的构念相关为 r = {size}；把这一相关视为方法变异并予以剔除后 [@lindell2001]，各相关至多变动 {change}，{still}。",
     )
 
 

@@ -60,11 +60,11 @@ def survival(found: Survival, case: Case) -> Figure:
         draw,
         Text(
             en="Until the second purchase, and how long customers kept buying; Kaplan–Meier with 95 % bands.",
-            zh="距第二次购买的时间与持续购买的时长；Kaplan–Meier 曲线及 95% 带。",
+            zh="距第二次购买的时间与持续购买的时长，以 Kaplan–Meier 曲线表示，附 95% 置信带。",
         ),
         Text(
             en="Two falling step curves over the days since the first purchase: the share of customers who have not yet bought again, and the share who are still buying.",
-            zh="首购后天数上的两条下降阶梯曲线：尚未再次购买的客户比例与仍在购买的客户比例。",
+            zh="两条随首次购买后天数下降的阶梯曲线，分别为尚未再次购买的客户比例与仍在购买的客户比例。",
         ),
     )
 
@@ -83,11 +83,11 @@ def win_back(found: WinBack, case: Case) -> Figure:
         draw,
         Text(
             en="Lapsed customers until they buy again; Kaplan–Meier with a 95 % band.",
-            zh="已流失客户距再次购买的时间；Kaplan–Meier 曲线及 95% 带。",
+            zh="已流失客户距再次购买的时间，以 Kaplan–Meier 曲线表示，附 95% 置信带。",
         ),
         Text(
             en="A falling step curve over the days since customers counted as lapsed: the share still away.",
-            zh="自判定流失起天数上的下降阶梯曲线：仍未回来者的比例。",
+            zh="随判定流失后的天数下降的阶梯曲线，为仍未回来的客户比例。",
         ),
     )
 
@@ -109,11 +109,11 @@ def returns(found: Returns, case: Case) -> Figure | None:
         draw,
         Text(
             en=f"Segments of {until}, and how many bought again afterwards; Wilson's 95 % intervals.",
-            zh=f"{until} 的细分及其此后再次购买的比例；Wilson 95% 区间。",
+            zh=f"截至 {until} 的各细分及其此后再次购买的比例，附 Wilson 95% 区间。",
         ),
         Text(
             en="One dot with an interval a segment: the share of its customers who bought again in the time held out.",
-            zh="每个细分一点及区间：其客户在留出期内再次购买的比例。",
+            zh="每个细分一个点及其区间，表示该细分的客户在留出期内再次购买的比例。",
         ),
     )
 
@@ -133,11 +133,11 @@ def tracking(found: Tracking, case: Case) -> Figure:
         draw,
         Text(
             en="Repeat purchases of the customers of the calibration, actual and expected.",
-            zh="校准期客户的累计重复购买：实际与预期。",
+            zh="校准期客户的累计重复购买，实际与预期对照。",
         ),
         Text(
             en="Two rising curves by week, actual and expected repeat purchases added up; a line marks the end of the calibration.",
-            zh="按周上升的两条曲线：累计的实际与预期重复购买；竖线标出校准期结束。",
+            zh="按周上升的两条曲线，分别为累计的实际与预期重复购买；竖线标出校准期结束之处。",
         ),
     )
 
@@ -157,11 +157,11 @@ def prediction(found: Prediction, case: Case) -> Figure | None:
         draw,
         Text(
             en="How many were expected to buy again, and how many did: tenths of customers that the model has not seen; Wilson's 95 % intervals.",
-            zh="预期与实际的再次购买比例：模型未见过的客户按预测分为十等份；Wilson 95% 区间。",
+            zh="预期与实际的再次购买比例，未用于拟合的客户按预测分为十等份，附 Wilson 95% 区间。",
         ),
         Text(
             en="Points with intervals beside a diagonal: the share that bought again against the share expected, from the tenth of customers least likely to come back to the likeliest.",
-            zh="对角线旁的点与区间：实际再次购买比例对预期比例，从最不可能回来到最可能回来的客户。",
+            zh="对角线旁的点与区间，以预期比例为横轴、实际再次购买的比例为纵轴，从最不可能回来的客户到最可能回来的客户。",
         ),
     )
 
@@ -189,11 +189,11 @@ def demand(found: Demand, case: Case) -> Figure | None:
         draw,
         Text(
             en="Weekly totals, and a forecast of weeks that it has not seen.",
-            zh="每周总额及对未见各周的预测。",
+            zh="每周总额，以及对未用于拟合的各周的预测。",
         ),
         Text(
             en="A line of weekly totals; over the last weeks the forecast with its interval and the last value repeated.",
-            zh="每周总额折线；最后数周为预测及区间，以及重复的末值。",
+            zh="每周总额的折线；最后数周另标出预测及其区间，以及重复末值的水平线。",
         ),
     )
 
@@ -217,11 +217,11 @@ def brands(found: Brands, case: Case) -> Figure | None:
         draw,
         Text(
             en="How loyal a brand's buyers are: share of its purchases that it follows again, and its share of all its buyers bought of the category; 95 % intervals.",
-            zh="品牌买者的忠诚：其购买后再次购买该品牌的比例，以及其在买者品类购买中的份额；95% 区间。",
+            zh="品牌买者的忠诚程度，即购买后再次购买该品牌的比例，以及该品牌在买者的品类购买中所占的份额，附 95% 区间。",
         ),
         Text(
             en="For every brand two dots with intervals: its repeat rate and its share of category requirements.",
-            zh="每个品牌两点及区间：重复购买率与品类需求份额。",
+            zh="每个品牌两个点及其区间，分别为重复购买率与品类需求份额。",
         ),
     )
 
@@ -242,11 +242,11 @@ def duplication(found: Duplication, case: Case) -> Figure | None:
         draw,
         Text(
             en="Duplication of purchase against the other brand's penetration, one point a pair of brands; the dotted line is independence.",
-            zh="购买重复与另一品牌渗透率，每点一对品牌；虚线为独立。",
+            zh="兼买比例与另一品牌的渗透率，每点为一对品牌；虚线表示二者独立。",
         ),
         Text(
             en="Scatter plot: the larger a brand, the more of another brand's buyers buy it too.",
-            zh="散点图：横轴为另一品牌的渗透率，纵轴为兼买比例。",
+            zh="散点图，横轴为另一品牌的渗透率，纵轴为兼买比例。",
         ),
     )
 
@@ -265,6 +265,6 @@ def waves(found: Waves, case: Case) -> Figure:
         ),
         Text(
             en="One dot with an interval a wave, joined by a line over time.",
-            zh="每次调查一点及区间，按时间连线。",
+            zh="每次调查一个点及其区间，按时间连线。",
         ),
     )

@@ -86,7 +86,7 @@ def win_back(found: WinBack, case: Case) -> Table | None:
         ),
         Text(
             en="Kaplan–Meier, which allows for those who could not be watched so long. Purchases: days with one; thirds of the customers by all they had spent.",
-            zh="Kaplan–Meier 估计，已考虑观察期不足者。购买次数按有购买的天数计；消费按流失前累计金额分为三等份。",
+            zh="所列为 Kaplan–Meier 估计，已考虑观察期不足的客户。购买次数按有购买的天数计；消费按流失前的累计金额分为三等份。",
         ),
     )
 
@@ -105,7 +105,7 @@ def segments(found: Segments, case: Case) -> Table:
         Text(en="Segments of customers at the end of the data.", zh="数据期末的客户细分。"),
         Text(
             en="Fifths by rank, ties together. Champions: recency and frequency 4 or 5; loyal: both at least 3; promising: recency 4 or 5, frequency below 3; at risk: recency below 3, frequency at least 3; dormant: the rest. Who bought once has frequency 1. Days: median; purchases: mean days with a purchase.",
-            zh="按秩分五档，同值同档。核心：近度与频度均为 4 或 5；忠诚：均不低于 3；潜力：近度 4 或 5 而频度低于 3；流失风险：近度低于 3 而频度不低于 3；其余为沉睡。只买一次者频度为 1。天数为中位数；购买次数为有购买的平均天数。",
+            zh="近度与频度按秩各分五档，同值同档。近度与频度均为 4 或 5 的是核心客户，均不低于 3 的是忠诚客户；近度为 4 或 5 而频度低于 3 的是潜力客户，近度低于 3 而频度不低于 3 的有流失风险，其余为沉睡客户。只购买过一次的客户，频度为 1。天数为中位数；购买次数为有购买的平均天数。",
         ),
     )
 
@@ -127,7 +127,7 @@ def model(found: Model, case: Case) -> Table:
         ),
         Text(
             en="Maximum likelihood on the calibration; time in weeks, all purchases of a day are one. Intervals are normal on the logarithm.",
-            zh="校准期上的极大似然；时间以周计，同日购买合为一次。区间在对数尺度上为正态。",
+            zh="模型在校准期上以极大似然法估计；时间以周计，同一天的购买合为一次。区间按对数尺度上的正态近似得出。",
         ),
     )
 
@@ -147,9 +147,9 @@ def holdout(found: Holdout, case: Case) -> Table:
         ],
         Text(
             en="Purchases in the time held out, by repeat purchases in the calibration.",
-            zh="按校准期重复购买次数分列的留出期购买。",
+            zh="留出期内的购买，按校准期的重复购买次数分列。",
         ),
-        Text(en="The interval is that of the actual mean.", zh="区间为实际均值的区间。"),
+        Text(en="The interval is that of the actual mean.", zh="所列区间为实际均值的区间。"),
     )
 
 
@@ -163,11 +163,11 @@ def prediction(found: Prediction, case: Case) -> Table:
         ],
         Text(
             en="Who buys again: how well customers not seen before are told apart.",
-            zh="谁会再次购买：对未见过客户的区分能力。",
+            zh="对未用于拟合的客户，区分谁会再次购买的能力。",
         ),
         Text(
             en="Area under the ROC curve, DeLong's intervals. The model is that of a random half of the customers and foretells the other half; the plain rule ranks them by the days since their last purchase.",
-            zh="ROC 曲线下面积，DeLong 区间。模型以随机一半客户拟合并预测另一半；简单规则按距上次购买的天数排序。",
+            zh="所列为 ROC 曲线下面积及 DeLong 区间。模型以随机一半客户拟合，用于预测另一半；简单规则按距上次购买的天数排序。",
         ),
     )
 
@@ -187,7 +187,7 @@ def worth(found: Worth, case: Case) -> Table:
         Text(en="Customer lifetime value by segment.", zh="各细分的客户终身价值。"),
         Text(
             en=f"Discounted revenue expected of a customer in {weeks} weeks, both models fitted to all the data. The intervals are those of the means under the models: draws of the parameters.",
-            zh=f"两模型以全部数据拟合，每位客户 {weeks} 周内的预期贴现收入。区间为模型下均值的区间（参数抽样）。",
+            zh=f"所列为每位客户 {weeks} 周内的预期贴现收入，两个模型均以全部数据拟合。区间为模型下均值的区间，由对参数的抽样得出。",
         ),
     )
 
@@ -208,7 +208,7 @@ def choices(found: Choices, case: Case) -> Table:
         Text(en="Loyalty to brands by category.", zh="各品类的品牌忠诚。"),
         Text(
             en="Where purchases are not numbered, rows are taken in the order they stand. By chance: how often the same brand would follow if each household's own purchases came in random order; difference: the interval of what is more, in percentage points. One brand only: of households that bought at least twice. Intervals over resampled households.",
-            zh="购买未编号者按行序。随机期望：若各家庭自身的购买次序随机，同一品牌相继的比例；差异：超出部分的区间（百分点）。只买一个品牌：占至少购买两次的家庭。区间来自对家庭的重抽样。",
+            zh="购买未编号时，以行的先后为序。“随机期望”为假如各家庭自身的购买次序是随机的，同一品牌前后相继的比例；“差异”为超出部分的区间，以百分点计。“只买一个品牌”为在至少购买两次的家庭中所占的比例。区间来自对家庭的重抽样。",
         ),
     )
 
@@ -229,7 +229,7 @@ def speed(found: Speed, case: Case) -> Table:
         ),
         Text(
             en="Log repurchase on log response hours. Wild bootstrap: signs of firms flipped with the null imposed; intervals by clustered errors are in the result file. 10 % faster: the relative change of repurchase that goes with it.",
-            zh="对数复购率对响应小时之对数的回归。野聚类自助法：施加零假设，按企业随机翻转符号；聚类误差的区间见结果文件。快 10%：对应的复购相对变化。",
+            zh="以对数复购率对响应小时数的对数作回归。野聚类自助法在零假设之下按企业随机翻转符号；由聚类标准误得出的区间见结果文件。“快 10%”为响应时间缩短 10% 所对应的复购率相对变化。",
         ),
     )
 
@@ -251,11 +251,11 @@ def months(found: Months, case: Case) -> Table:
         ],
         Text(
             en=f"Firms by month, by {escaped(group.label).en.lower()}.",
-            zh=f"分{escaped(group.label).zh}的企业月度数据。",
+            zh=f"各{escaped(group.label).zh}的企业月度数据。",
         ),
         Text(
             en="Means over the firms of their own means over the months; t intervals with firms as units, wide where there are few.",
-            zh="先求各企业在各月的均值，再对企业取平均；以企业为单位的 t 区间，企业少时较宽。",
+            zh="先求每家企业各月的均值，再对各企业取平均；区间为以企业为单位的 t 区间，企业少时较宽。",
         ),
     )
 
@@ -282,11 +282,11 @@ def programme(found: Programme, case: Case) -> Table | None:
         _interrupted(SERIES),
         Text(
             en="Before and after a programme: change of level and of slope when it began.",
-            zh="项目前后：开始时水平与斜率的变化。",
+            zh="项目开始前后水平与斜率的变化。",
         ),
         Text(
             en="Relative changes of repurchase, mean of the firms with the programme by months since they began. Interrupted time series with autocorrelated errors, by restricted maximum likelihood; Satterthwaite's degrees of freedom.",
-            zh="复购的相对变化，采用企业按开始后的月数取平均。误差自相关的中断时间序列，限制性极大似然估计；Satterthwaite 自由度。",
+            zh="所列为复购率的相对变化，由采用企业按开始后的月数取平均。采用误差自相关的中断时间序列，以限制性极大似然法估计，自由度按 Satterthwaite 法计算。",
         ),
     )
 
@@ -299,11 +299,11 @@ def uptake(found: Uptake, case: Case) -> Table | None:
         _interrupted(TAKERS),
         Text(
             en="Before and after a programme that customers take up: change of level and of slope.",
-            zh="客户所采用项目的前后：水平与斜率的变化。",
+            zh="客户采用项目前后水平与斜率的变化。",
         ),
         Text(
             en="Relative changes of the rate of repeat purchases in periods of four weeks. Interrupted time series with autocorrelated errors, by restricted maximum likelihood; Satterthwaite's degrees of freedom.",
-            zh="每四周重复购买率的相对变化。误差自相关的中断时间序列，限制性极大似然估计；Satterthwaite 自由度。",
+            zh="所列为以四周为一期的重复购买率的相对变化。采用误差自相关的中断时间序列，以限制性极大似然法估计，自由度按 Satterthwaite 法计算。",
         ),
     )
 
@@ -322,7 +322,7 @@ def experiment(found: Experiment, case: Case) -> Table:
         Text(en="Effects in the experiment.", zh="实验效应。"),
         Text(
             en="Against the reference. Difference: Welch; adjusted: least squares with the baseline and its product with the arm, HC3 errors. Detectable: the smallest true effect found four times in five.",
-            zh="与参照组比较。均值差：Welch；调整：含基线及其与组别乘积的最小二乘，HC3 误差。可检测：五次中能发现四次的最小真实效应。",
+            zh="各组均与参照组比较。均值差采用 Welch 检验；调整后的效应采用含基线及其与组别乘积的最小二乘法，标准误为 HC3。“可检测”为五次中能发现四次的最小真实效应。",
         ),
     )
 
@@ -340,7 +340,7 @@ def balance(found: Experiment, case: Case) -> Table:
         Text(en="Arms of the experiment and their balance.", zh="实验各组及其均衡性。"),
         Text(
             en="SMD: difference to the reference at baseline in standard deviations.",
-            zh="SMD：与参照组在基线上的差异（标准差单位）。",
+            zh="SMD 为与参照组在基线上的差异，以标准差为单位。",
         ),
     )
 

@@ -95,10 +95,10 @@ def rows(found: Rows, case: Case) -> Text | list[Text]:
         return [_left_out(table, case) for table in some]
     labels = [(resource(t.table, case).label, number(t.read)) for t in found.tables]
     en = "; ".join(f"{escape(label.en)}: {read}" for label, read in labels)
-    zh = "；".join(f"{escape(label.zh)}：{read}" for label, read in labels)
+    zh = "、".join(f"“{escape(label.zh)}”{read} 行" for label, read in labels)
     return Text(
         en=f"Every row could be used ({en}): dates parse, amounts are not negative, nothing that is needed is missing.",
-        zh=f"全部行均可使用（{zh}）：日期可解析，金额不为负，必需字段无缺失。",
+        zh=f"{zh}均可使用：日期可以解析，金额不为负，必需的字段没有缺失。",
     )
 
 
@@ -109,7 +109,7 @@ def _left_out(table: TableRows, case: Case) -> Text:
     zh = "；".join(f"{escape(reason.zh)}（{n}）" for reason, n in reasons)
     return Text(
         en=f"Of {read} rows of “{escape(label.en)}”, {out} are left out: {en}.",
-        zh=f"“{escape(label.zh)}”的 {read} 行中有 {out} 行被排除：{zh}。",
+        zh=f"在“{escape(label.zh)}”的 {read} 行中，有 {out} 行被排除，原因及行数如下：{zh}。",
     )
 
 
@@ -122,12 +122,12 @@ def _repeat_purchase(found: Survival) -> Text:
     customers, single = number(found.customers), number(found.single)
     share = number(found.single_share)
     en = f"Of {customers} customers, {single} ({share}) were seen on one day only."
-    zh = f"{customers} 名客户中，{single} 名（{share}）只有一个购买日。"
+    zh = f"{customers} 名客户中，有 {single} 名（{share}）只在一天购买过。"
     last: BoughtAgain
     for last in found.bought_again[-1:]:
         shown, weeks = estimate(last.estimate, last.ci_lower, last.ci_upper), number(last.weeks)
         en += f" Within {weeks} weeks of the first purchase {shown} had bought again, allowing for those who were not watched so long."
-        zh += f"首购后 {weeks} 周内再次购买的占 {shown}（已考虑观察期不足者）。"
+        zh += f"首次购买后 {weeks} 周内再次购买的占 {shown}（已考虑观察期不足的客户）。"
     return Text(en=en, zh=zh)
 
 
@@ -137,7 +137,7 @@ def _held(found: Survival) -> Text:
     watched = number(found.watched)
     return Text(
         en=f"Buying has ended with the last purchase before a silence of more than {days} days, since {share} of the gaps between two purchases are no longer. Of {watched} customers of whom such a silence could have been seen, {shown} went on buying for more than {at} days after the first purchase. The rule is a convention: gaps that outlast the data are not among those it was taken from, and some come back later.",
-        zh=f"若最后一次购买后沉默超过 {days} 天，则视该次购买为持续购买的终点，因为 {share} 的购买间隔不超过此值。在观察期足以判断此种沉默的 {watched} 名客户中，首购 {at} 天之后仍在购买的占 {shown}。该规则只是约定：超出数据期的间隔未计入，也有人日后回归。",
+        zh=f"客户在某次购买之后若沉默超过 {days} 天，便视该次购买为持续购买的终点，因为 {share} 的购买间隔不超过这一天数。在观察期足以判断这种沉默的 {watched} 名客户中，首次购买 {at} 天之后仍在购买的占 {shown}。这一规则只是约定：超出数据期的间隔未计入，也有人日后回来。",
     )
 
 
@@ -149,7 +149,7 @@ def win_back(found: WinBack, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Of {lapsed} customers who had bought nothing for more than {days} days, and so counted as lapsed, {shown} bought again within {weeks} weeks from then on.",
-                zh=f"{lapsed} 名客户超过 {days} 天没有购买，因而判为流失；此后 {weeks} 周内再次购买的占 {shown}。",
+                zh=f"有 {lapsed} 名客户超过 {days} 天没有购买，因而判为流失；此后 {weeks} 周内再次购买的占 {shown}。",
             )
         )
     if len(found.still_away) > 1:
@@ -165,7 +165,7 @@ def win_back(found: WinBack, case: Case) -> list[Text]:
     said.append(
         Text(
             en="They came back, or not, as things were: what an offer would add is not in such data.",
-            zh="这是在既有情形下回来与否；若有优惠会多回来多少，此类数据无从得知。",
+            zh="这些客户是在既有情形下回来或不回来的；若给予优惠会多回来多少，此类数据无从得知。",
         )
     )
     return said
@@ -187,7 +187,7 @@ def _longer_away(first: StillAway, last: StillAway) -> Text:
     zh = "；离开越久，回来越少" if less else "；后者更多" if more else "；孰多孰少尚无定论"
     return Text(
         en=f"Within {weeks} weeks of lapsing {a} were back; of those still away {away} weeks later, {b} were within the next {weeks}{en}.",
-        zh=f"流失后 {weeks} 周内回来的占 {a}；{away} 周后仍未回来者中，其后 {weeks} 周内回来的占 {b}{zh}。",
+        zh=f"流失后 {weeks} 周内回来的占 {a}；在 {away} 周后仍未回来的客户中，其后 {weeks} 周内回来的占 {b}{zh}。",
     )
 
 
@@ -198,7 +198,7 @@ def _apart(groups: Sequence[LapsedGroup], en: str, zh: str) -> Text:
     b = estimate(high.estimate, high.ci_lower, high.ci_upper)
     weeks = number(high.weeks)
     more, less = high.ci_lower > low.ci_upper, high.ci_upper < low.ci_lower
-    end = Text(en="which is more is open", zh="孰多孰少尚无定论")
+    end = Text(en="which is more is open", zh="孰多孰少，尚无定论")
     if more:
         end = Text(en=f"those with {en} come back more", zh=f"{zh}者回来得更多")
     elif less:
@@ -206,7 +206,7 @@ def _apart(groups: Sequence[LapsedGroup], en: str, zh: str) -> Text:
     first, second = term(LAPSED[low.level]), term(LAPSED[high.level])
     return Text(
         en=f"Back within {weeks} weeks: {first.en} {a}, {second.en} {b}; {end.en}.",
-        zh=f"{weeks} 周内回来：{first.zh} {a}，{second.zh} {b}；{end.zh}。",
+        zh=f"{weeks} 周内回来的比例，“{first.zh}”者为 {a}，“{second.zh}”者为 {b}；{end.zh}。",
     )
 
 
@@ -220,25 +220,28 @@ def segments(found: Segments, case: Case) -> list[Text]:
             said.append(
                 Text(
                     en=f"Champions, {share} of the customers, bring {revenue} of the revenue seen.",
-                    zh=f"核心客户占客户的 {share}，贡献所见收入的 {revenue}。",
+                    zh=f"核心客户占客户总数的 {share}，贡献了数据期内收入的 {revenue}。",
                 )
             )
         else:
             said.append(
-                Text(en=f"Champions are {share} of the customers.", zh=f"核心客户占 {share}。")
+                Text(
+                    en=f"Champions are {share} of the customers.",
+                    zh=f"核心客户占客户总数的 {share}。",
+                )
             )
     if any(row.n is None for row in found.segments):
         least = cut("small_cell", "count")
         said.append(
             Text(
                 en=f"Segments of fewer than {least} customers are not shown.",
-                zh=f"少于 {least} 名客户的细分不予显示。",
+                zh=f"不足 {least} 名客户的细分不予列出。",
             )
         )
     return said or [
         Text(
             en="No segment of the best customers is large enough to show.",
-            zh="核心客户过少，不予显示。",
+            zh="核心客户的各细分人数均过少，不予列出。",
         )
     ]
 
@@ -256,19 +259,19 @@ def returns(found: Returns, case: Case) -> Text | None:
     if best.segment == worst.segment:
         return Text(
             en=f"In the time held out {shown(best)} of the segment “{a.en}” bought again; no segment stands out.",
-            zh=f"在留出期内，“{a.zh}”再次购买的占 {shown(best)}；各细分并无差别。",
+            zh=f"在留出期内，“{a.zh}”中再次购买的占 {shown(best)}；没有哪个细分特别突出。",
         )
     end = Text(
         en="the intervals overlap, so scores of the past are no sure guide here.",
-        zh="区间重叠，过去的得分在此并不可靠。",
+        zh="二者的区间重叠，因此过去的得分在此并不可靠。",
     )
     if best.ci_lower > worst.ci_upper:
         end = Text(
-            en="scores of the past tell who will come back.", zh="过去的得分能预示谁会回来。"
+            en="scores of the past tell who will come back.", zh="可见过去的得分能预示谁会回来。"
         )
     return Text(
         en=f"In the time held out {shown(best)} of the segment “{a.en}” bought again, against {shown(worst)} of “{b.en}”: {end.en}",
-        zh=f"在留出期内，“{a.zh}”再次购买的占 {shown(best)}，“{b.zh}”占 {shown(worst)}：{end.zh}",
+        zh=f"在留出期内，“{a.zh}”中再次购买的占 {shown(best)}，“{b.zh}”中占 {shown(worst)}，{end.zh}",
     )
 
 
@@ -276,17 +279,17 @@ def model(found: Model, case: Case) -> Text:
     leave = estimate(found.leaving, found.leaving_ci_lower, found.leaving_ci_upper)
     rate = number(found.rate)
     en = f"Of customers like these the mean weekly rate of repeat purchases while active is {rate}, and after a purchase {leave} leave on average. Nothing tells who left: this rests on the model."
-    zh = f"此类客户活跃时平均每周重复购买 {rate} 次，每次购买后平均有 {leave} 离开。客户离开时不会告知，因此这一结论依赖模型。"
+    zh = f"此类客户在活跃期间平均每周重复购买 {rate} 次，每次购买后平均有 {leave} 离开。没有任何数据记录谁已离开，因此这一结论依赖模型。"
     if found.correlation is not None:
         r, close = number(found.correlation), abs(found.correlation) < 0.1
         en += f" The model of value takes number and value of purchases as unrelated; their rank correlation is {r}"
-        zh += f"价值模型假定购买次数与金额无关；其秩相关为 {r}"
+        zh += f"价值模型假定购买次数与金额无关，而二者的秩相关为 {r}"
         en += (
             ", close to that."
             if close
             else ", so its values lean on a premise that does not hold well."
         )
-        zh += "，接近该假定。" if close else "，该前提并不很成立。"
+        zh += "，接近这一假定。" if close else "，可见这一前提并不充分成立。"
     return Text(en=en, zh=zh)
 
 
@@ -295,13 +298,13 @@ def holdout(found: Holdout, case: Case) -> Text:
     between, miss = interval(found.pi_lower, found.pi_upper), number(found.error)
     high = found.forecast > found.actual > 0
     en = f"For the {weeks} weeks held out the model expects {expected} purchases of the customers known (95 % prediction interval {between}, parameters and luck together); there were {actual}. It is {miss} too {'high' if high else 'low'}, "
-    zh = f"对留出的 {weeks} 周，模型预期已知客户购买 {expected} 次（95% 预测区间 {between}，含参数与随机性）；实际为 {actual} 次。偏{'高' if high else '低'} {miss}，"
+    zh = f"对留出的 {weeks} 周，模型预期已知客户购买 {expected} 次（95% 预测区间 {between}，计入参数的误差与随机性），实际为 {actual} 次。预测偏{'高' if high else '低'} {miss}，"
     if found.pi_lower <= found.actual <= found.pi_upper:
-        return Text(en=en + "within what it allows for.", zh=zh + "在其允许范围内。")
+        return Text(en=en + "within what it allows for.", zh=zh + "在模型所允许的范围之内。")
     return Text(
         en=en
         + "more than it allows for: the model misses something, such as a season or a change of habits.",
-        zh=zh + "超出其允许范围：模型遗漏了某些因素，例如季节或习惯变化。",
+        zh=zh + "超出模型所允许的范围，可见模型遗漏了某些因素，例如季节或习惯的变化。",
     )
 
 
@@ -312,16 +315,16 @@ def prediction(found: Prediction, case: Case) -> list[Text]:
     right = found.slope_ci_lower <= 1 <= found.slope_ci_upper
     how = Text(
         en="which holds 1: no sign that chances are drawn too far apart or too close",
-        zh="包含 1：未见概率过于分散或过于集中",
+        zh="包含 1，未见预测概率过于分散或过于集中",
     )
     if not right and found.slope < 1:
-        how = Text(en="below 1: chances are drawn too far apart", zh="低于 1：概率过于分散")
+        how = Text(en="below 1: chances are drawn too far apart", zh="低于 1，可见预测概率过于分散")
     elif not right:
-        how = Text(en="above 1: chances lie too close together", zh="高于 1：概率过于集中")
+        how = Text(en="above 1: chances lie too close together", zh="高于 1，可见预测概率过于集中")
     return [
         Text(
             en=f"Of {n} customers whom the model has not seen {share} bought again within the {weeks} weeks held out; {expected} were expected to. The calibration slope is {slope}, {how.en}.",
-            zh=f"模型未见过的 {n} 名客户中，{share} 在留出的 {weeks} 周内再次购买；预期为 {expected}。校准斜率为 {slope}，{how.zh}。",
+            zh=f"在未用于拟合的 {n} 名客户中，留出的 {weeks} 周内再次购买的占 {share}，模型预期为 {expected}。校准斜率为 {slope}，其区间{how.zh}。",
         ),
         _against_the_rule(found),
     ]
@@ -336,10 +339,10 @@ def _against_the_rule(found: Prediction) -> Text:
     elif found.difference_ci_upper < 0:
         en, zh = "the plain rule tells them apart better", "简单规则的区分能力更强"
     else:
-        en, zh = "neither is shown to tell them apart better", "未显示何者的区分能力更强"
+        en, zh = "neither is shown to tell them apart better", "未能证明何者的区分能力更强"
     return Text(
         en=f"Against the plain rule that whoever bought more recently comes back, the area under the curve differs by {more}: {en}.",
-        zh=f"与“最近购买者会回来”的简单规则相比，曲线下面积相差 {more}：{zh}。",
+        zh=f"与“最近购买过的客户会回来”这一简单规则相比，曲线下面积相差 {more}，{zh}。",
     )
 
 
@@ -353,7 +356,7 @@ def worth(found: Worth, case: Case) -> Text:
     money, weeks, discount = unit(found.table, case), number(found.weeks), number(found.discount)
     shown = estimate(whole.estimate, whole.ci_lower, whole.ci_upper, *size(found))
     en = f"In the {weeks} weeks after the data a customer is expected to spend {shown} {escape(money.en)} on average (discounted at {discount} a year; revenue, not profit, since costs are unknown)."
-    zh = f"数据期之后的 {weeks} 周内，预期每位客户平均消费 {shown} {escape(money.zh)}（年贴现率 {discount}；因成本未知，此为收入而非利润）。"
+    zh = f"在数据期之后的 {weeks} 周内，预期每位客户平均消费 {shown} {escape(money.zh)}（年贴现率为 {discount}；因成本未知，所列为收入而非利润）。"
     if parts:
         top = max(parts, key=lambda row: row.share)
         name, share, customers = (
@@ -362,7 +365,7 @@ def worth(found: Worth, case: Case) -> Text:
             number(top.customers),
         )
         en += f" {share} of it is expected from the segment “{name.en}”, {customers} of the customers."
-        zh += f"其中 {share} 预期来自{name.zh}；该细分占客户的 {customers}。"
+        zh += f"其中 {share} 预期来自“{name.zh}”这一细分，而该细分只占客户总数的 {customers}。"
     return Text(en=en, zh=zh)
 
 
@@ -398,7 +401,7 @@ def demand(found: Demand, case: Case) -> Text:
     if not better(found):
         return Text(
             en=f"Demand cannot be forecast usefully here: over {weeks} weeks not seen, smoothing misses by no less (MASE {scaled}) than repeating the last week does (MASE {as_naive}) [@hyndman2006].",
-            zh=f"此处无法作出有用的需求预测：在未见的 {weeks} 周上，平滑法的误差（MASE {scaled}）不小于重复上周（MASE {as_naive}）[@hyndman2006]。",
+            zh=f"此处无法作出有用的需求预测：就未用于拟合的 {weeks} 周而言，平滑法的误差（MASE {scaled}）并不小于直接重复上周数值（MASE {as_naive}）[@hyndman2006]。",
         )
     if wide(found):
         last = next(r for r in reversed(found.series) if r.pi_upper is not None)
@@ -408,12 +411,12 @@ def demand(found: Demand, case: Case) -> Text:
         low, high = number(least.total, "count"), number(most.total, "count")
         return Text(
             en=f"Demand cannot be forecast usefully here: over {weeks} weeks not seen, smoothing misses by less (MASE {scaled}) than repeating the last week does (MASE {as_naive}) [@hyndman2006], but its 95 % prediction interval, {band} for the last week, is on average no narrower than all weeks lie apart ({low} to {high}).",
-            zh=f"此处无法作出有用的需求预测：在未见的 {weeks} 周上，平滑法的误差（MASE {scaled}）虽小于重复上周（MASE {as_naive}）[@hyndman2006]，但其 95% 预测区间（最后一周为 {band}）平均而言并不窄于各周总额的全距（{low} 至 {high}）。",
+            zh=f"此处无法作出有用的需求预测：就未用于拟合的 {weeks} 周而言，平滑法的误差（MASE {scaled}）虽小于直接重复上周数值（MASE {as_naive}）[@hyndman2006]，但 95% 预测区间（最后一周为 {band}）平均而言并不窄于各周总额的全距（{low} 至 {high}）。",
         )
     ours, theirs = number(smoothing.mape), number(naive.mape)
     return Text(
         en=f"Over {weeks} weeks not seen, smoothing misses by {ours} on average (MASE {scaled}), repeating the last week by {theirs} (MASE {as_naive}) [@hyndman2006]: smoothing does better here. The 95 % prediction interval held {covered} of the weeks.",
-        zh=f"在未见的 {weeks} 周上，平滑法平均偏差 {ours}（MASE {scaled}），重复上周为 {theirs}（MASE {as_naive}）[@hyndman2006]：平滑法在此更好。95% 预测区间覆盖了 {covered} 的周次。",
+        zh=f"就未用于拟合的 {weeks} 周而言，平滑法平均偏离 {ours}（MASE {scaled}），直接重复上周数值则平均偏离 {theirs}（MASE {as_naive}）[@hyndman2006]，因此平滑法在此更好。95% 预测区间覆盖了 {covered} 的周次。",
     )
 
 
@@ -440,7 +443,7 @@ def choices(found: Choices, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"In {listed.en} households do not come back to a brand they left: the rows are sorted by brand, not by time, so that they yield no repeat rates.",
-                zh=f"在{listed.zh}中，家庭从不回到已离开的品牌：数据按品牌而非时间排序，无法得出重复购买率。",
+                zh=f"在{listed.zh}中，家庭从不回到已离开的品牌，可见数据按品牌而非时间排序，无法据以得出重复购买率。",
             )
         )
     return said
@@ -458,11 +461,11 @@ def _most_and_least(top: Text, low: Text, n: int) -> Text:
     if n > 1:
         return Text(
             en=f"The brand bought is followed by itself most often in {top.en}, least often in {low.en}.",
-            zh=f"后续仍购同一品牌的比例最高的是{top.zh}，最低的是{low.zh}。",
+            zh=f"下一次仍购买同一品牌的比例，最高的是{top.zh}，最低的是{low.zh}。",
         )
     return Text(
         en=f"How often the brand bought is followed by itself: {top.en}.",
-        zh=f"后续仍购同一品牌的比例：{top.zh}。",
+        zh=f"下一次仍购买同一品牌的比例为：{top.zh}。",
     )
 
 
@@ -470,11 +473,11 @@ def _beyond_chance(more: Text | None) -> Text:
     if more is None:
         return Text(
             en="Nowhere is that clearly more than the households' own mixes of brands explain in random order.",
-            zh="均未明显超出各家庭品牌组合在随机次序下所能解释的程度。",
+            zh="各品类的这一比例均未明显超出各家庭自身的品牌组合在随机次序下所能解释的程度。",
         )
     return Text(
         en=f"In {more.en} that is more than the households' own mixes of brands explain in random order: the last choice goes with the next one beyond lasting preference, be it habit, stock, promotion or a taste that drifts.",
-        zh=f"在{more.zh}中，这超出各家庭品牌组合在随机次序下所能解释的程度：上一次选择与下一次的关联超出持久偏好，可能是习惯、囤货、促销或偏好渐变。",
+        zh=f"在{more.zh}中，这一比例超出各家庭自身的品牌组合在随机次序下所能解释的程度：上一次与下一次选择的关联不只出于持久的偏好，还可能出于习惯、囤货、促销或偏好的渐变。",
     )
 
 
@@ -484,14 +487,14 @@ def duplication(found: Duplication, case: Case) -> Text | None:
     pairs, r = number(found.n), number(found.r)
     if found.r < 0.5:
         en = f"Over {pairs} pairs of brands, the share of one brand's buyers who also buy another goes only loosely with the other's penetration (*r* = {r}): size is not what decides here who shares customers with whom."
-        zh = f"在 {pairs} 对品牌中，一品牌买者兼买另一品牌的比例与后者的渗透率仅松散相关（*r* = {r}）：规模在此并不决定谁与谁共享客户。"
+        zh = f"就 {pairs} 对品牌而言，某品牌的买者兼买另一品牌的比例与后者的渗透率只有微弱的相关（*r* = {r}），因此品牌规模在此并不决定谁与谁共享客户。"
     else:
         en = f"Over {pairs} pairs of brands, the share of one brand's buyers who also buy another goes with the other's penetration (*r* = {r}): rivals share customers with a brand mostly by how large they are [@ehrenberg1988]."
-        zh = f"在 {pairs} 对品牌中，一品牌买者兼买另一品牌的比例与后者的渗透率相关（*r* = {r}）：竞争品牌共享客户的程度主要取决于其规模 [@ehrenberg1988]。"
+        zh = f"就 {pairs} 对品牌而言，某品牌的买者兼买另一品牌的比例与后者的渗透率相关（*r* = {r}），可见竞争品牌共享客户的程度主要取决于品牌的规模 [@ehrenberg1988]。"
     if found.hidden:
         hidden = number(found.hidden)
         en += f" {hidden} pairs with too few common buyers are not shown."
-        zh += f"共同买者过少的 {hidden} 对未显示。"
+        zh += f"另有 {hidden} 对共同买者过少，未予列出。"
     return Text(en=en, zh=zh)
 
 
@@ -507,10 +510,10 @@ def _faster(row: Specification) -> Text:
     lower, upper = row.wild_ci_lower, row.wild_ci_upper
     clear = (lower is not None and lower > 0) or (upper is not None and upper < 0)
     en = "." if clear else "; the interval holds zero, so the data leave the sign open."
-    zh = "。" if clear else "；区间包含零，符号未定。"
+    zh = "。" if clear else "；区间包含零，变化的方向未定。"
     return Text(
         en=f"Within firms, and beyond what moves all of them in a month, a response that takes 10 % less time goes with a change of repurchase of {change} (wild bootstrap over {firms} firms, *p* {p}) [@cameron2008]{en} It is an association over time, not proof that speed brings customers back.",
-        zh=f"在企业内部并剔除各月共同变动后，响应时间缩短 10% 对应的复购变化为 {change}（对 {firms} 家企业作野聚类自助法，*p* {p}）[@cameron2008]{zh}这是随时间的关联，不证明速度带来回购。",
+        zh=f"在企业内部，剔除各月的共同变动后，响应时间缩短 10% 所对应的复购率变化为 {change}（对 {firms} 家企业采用野聚类自助法，*p* {p}）[@cameron2008]{zh}这只是随时间变化的关联，并不证明响应更快会带来回购。",
     )
 
 
@@ -521,7 +524,7 @@ def _rows_without(found: Speed) -> list[Text]:
     return [
         Text(
             en=f"Left out: {zeros} rows of zero, which have no logarithm, and {twice} rows that repeat a firm and month; {gaps} months follow a gap and have no month before.",
-            zh=f"排除：{zeros} 行为零（无对数），{twice} 行企业月份重复；{gaps} 个月份之前有缺口，没有上月值。",
+            zh=f"被排除的行中，{zeros} 行取值为零而没有对数，{twice} 行的企业与月份重复；另有 {gaps} 个月份之前存在缺口，没有上月的取值。",
         )
     ]
 
@@ -546,14 +549,14 @@ def months(found: Months, case: Case) -> list[Text]:
             said.append(
                 Text(
                     en=f"Firms in {names_[0].en} take longer to respond ({a} hours) than those in {names_[1].en} ({b}).",
-                    zh=f"{names_[0].zh}企业的响应时间（{a} 小时）长于{names_[1].zh}（{b}）。",
+                    zh=f"{names_[0].zh}企业的响应时间（{a} 小时）长于{names_[1].zh}企业（{b} 小时）。",
                 )
             )
         else:
             said.append(
                 Text(
                     en="In none is the response shown to be faster than in another: the intervals of the few firms overlap.",
-                    zh="未能显示何处响应更快：企业很少，区间重叠。",
+                    zh="企业很少，各区间重叠，未能证明何处的响应更快。",
                 )
             )
     if found.strangers:
@@ -561,7 +564,7 @@ def months(found: Months, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{n} firms of the panel are none of the survey's, and left out.",
-                zh=f"面板中有 {n} 家企业不在调查之列，未计入。",
+                zh=f"面板中另有 {n} 家企业不在调查之列，未予计入。",
             )
         )
     return said
@@ -573,13 +576,15 @@ def programme(found: Programme, case: Case) -> list[Text]:
         said.append(_interrupted(row))
     for reason in found.messages:
         why = reason.text(case.labels)
-        said.append(Text(en=f"Not told: {escape(why.en)}.", zh=f"未能得知之处：{escape(why.zh)}。"))
+        said.append(
+            Text(en=f"Not told: {escape(why.en)}.", zh=f"有一点无从得知：{escape(why.zh)}。")
+        )
     if found.starts > 1 and found.change is not None:
         starts = number(found.starts)
         said.append(
             Text(
                 en=f"Firms began in {starts} different months: if the change grows or fades with time, such a comparison can weigh it wrongly [@goodmanbacon2021].",
-                zh=f"各企业在 {starts} 个不同月份开始：若变化随时间增减，此种比较的加权可能有误 [@goodmanbacon2021]。",
+                zh=f"各企业分别在 {starts} 个不同的月份开始：若变化随时间增强或减弱，这种比较的加权可能有误 [@goodmanbacon2021]。",
             )
         )
     return said
@@ -603,11 +608,13 @@ def uptake(found: Uptake, case: Case) -> list[Text]:
     said += [_by_period(row) for row in found.series]
     for reason in found.messages:
         why = reason.text(case.labels)
-        said.append(Text(en=f"Not told: {escape(why.en)}.", zh=f"未能得知之处：{escape(why.zh)}。"))
+        said.append(
+            Text(en=f"Not told: {escape(why.en)}.", zh=f"有一点无从得知：{escape(why.zh)}。")
+        )
     said.append(
         Text(
             en="Nobody was drawn by lot to take it up: those who did may have been about to change anyway.",
-            zh="采用与否并非随机决定：采用者也许本来就会改变。",
+            zh="采用与否并非随机决定，采用者也许本来就会有所改变。",
         )
     )
     return said
@@ -625,7 +632,7 @@ def _by_period(row: Interruption) -> Text:
     }[row.of]
     return Text(
         en=f"{start.en}, by four weeks ({before} before, {after} after): the level changes by {level}, {en}.",
-        zh=f"{start.zh}，以四周为一期（之前 {before} 期、之后 {after} 期）：水平变化 {level}，{zh}。",
+        zh=f"{start.zh}，以四周为一期（之前 {before} 期，之后 {after} 期），水平的变化为 {level}，{zh}。",
     )
 
 
@@ -636,11 +643,11 @@ def _taken_up(found: Uptake) -> Text:
     if found.of == "purchases":
         return Text(
             en=f"Against their own past and the others, the rate of their repeat purchases is multiplied by {value}: {en}.",
-            zh=f"与自身过去及其他客户相比，其重复购买率变为原来的 {value} 倍：{zh}。",
+            zh=f"与自身过去及其他客户相比，采用者的重复购买率变为原来的 {value} 倍，{zh}。",
         )
     return Text(
         en=f"Against their own past and the others, their score changes by {value} points: {en}.",
-        zh=f"与自身过去及其他人相比，其评分变化 {value} 分：{zh}。",
+        zh=f"与自身过去及其他人相比，采用者的评分变化为 {value} 分，{zh}。",
     )
 
 
@@ -653,13 +660,13 @@ def _ahead_of_it(found: Uptake) -> Text:
         else "no sign that they moved apart before, which does not prove that they would not have later"
     )
     zh = (
-        "项目开始前已有变动，不宜将变化归因于它"
+        "可见项目开始之前已有变动，不宜把变化归因于该项目"
         if early
-        else "未见此前已有分化，但不能证明此后不会分化"
+        else "未见此前已有分化的迹象，但这不能证明此后也不会分化"
     )
     return Text(
         en=f"Shortly before it began the same comparison gives {value}: {en}.",
-        zh=f"项目开始前不久，同样的比较得 {value}：{zh}。",
+        zh=f"在项目开始前不久，同样的比较得到 {value}，{zh}。",
     )
 
 
@@ -680,7 +687,7 @@ def _differences(found: Programme) -> list[Text]:
         df, other = number(found.cr2_df), interval(found.cr2_ci_lower, found.cr2_ci_upper)
         reduced = (
             f"; with bias-reduced errors, which leave {df} degrees of freedom, the interval is {other} [@bell2002]",
-            f"；用偏差修正的标准误（自由度 {df}），区间为 {other} [@bell2002]",
+            f"；若采用偏差修正的标准误（自由度为 {df}），区间为 {other} [@bell2002]",
         )
     clear = _clear((found.ci_lower, found.ci_upper), (found.cr2_ci_lower, found.cr2_ci_upper))
     en = (
@@ -688,11 +695,11 @@ def _differences(found: Programme) -> list[Text]:
         if clear
         else "; the sign is open, since not every interval there should be is clear of zero."
     )
-    zh = "。" if clear else "；应有的区间并非都不含零，符号未定。"
+    zh = "。" if clear else "；这里所需的区间并非都不含零，变化的方向未定。"
     return [
         Text(
             en=f"With the programme, which {taking} of {firms} firms took up, repurchase changes by {change} against the firms' own past and the firms without it (wild bootstrap, *p* {p}) [@cameron2008]{reduced[0]}{en}",
-            zh=f"{firms} 家企业中有 {taking} 家采用该项目；与自身过去及未采用企业相比，其复购变化 {change}（野聚类自助法，*p* {p}）[@cameron2008]{reduced[1]}{zh}",
+            zh=f"{firms} 家企业中有 {taking} 家采用该项目；与自身过去及未采用的企业相比，采用企业的复购率变化为 {change}（野聚类自助法，*p* {p}）[@cameron2008]{reduced[1]}{zh}",
         )
     ]
 
@@ -709,14 +716,14 @@ def _apart_before(found: Programme) -> list[Text]:
         else "no sign that firms moved apart before, which does not prove that they would not have later"
     )
     zh = (
-        "项目开始前已有变动，不宜将变化归因于它"
+        "可见项目开始之前已有变动，不宜把变化归因于该项目"
         if early
-        else "未见此前已有分化，但不能证明此后不会分化"
+        else "未见此前已有分化的迹象，但这不能证明此后也不会分化"
     )
     return [
         Text(
             en=f"In the three months before it began the change is {ahead}: {en}.",
-            zh=f"开始前三个月的变化为 {ahead}：{zh}。",
+            zh=f"在项目开始前的三个月中，变化为 {ahead}，{zh}。",
         )
     ]
 
@@ -730,29 +737,31 @@ def _interrupted(row: Interruption) -> Text:
     if row.of == "alone":
         how = Text(
             en="a season, or what else came in that month, is in it too",
-            zh="季节及同月发生的其他变化也包含在内",
+            zh="其中也包含季节及同月发生的其他变化",
         )
         start = Text(
             en=f"The firms with it alone, {before} months before and {after} after it began",
-            zh=f"仅看采用企业（开始前 {before} 个月、之后 {after} 个月）",
+            zh=f"仅看采用企业（项目开始前 {before} 个月，之后 {after} 个月）",
         )
     else:
         how = (
             Text(
                 en="the two already moved apart before, so parallel courses are not to be taken for granted",
-                zh="两者此前已在分化，不能假定其走势平行",
+                zh="两类企业此前已在分化，不能假定其走势平行",
             )
             if drifted
-            else Text(en="before, no drift between the two is shown", zh="此前未见两者分化")
+            else Text(en="before, no drift between the two is shown", zh="此前未见两类企业分化")
         )
         start = Text(
             en="The same less the firms without it in the same months",
-            zh="减去同月未采用企业之后",
+            zh="减去同月未采用的企业之后",
         )
-    open_ = ("", "") if jumped else (", which leaves a change of level open", "，水平是否改变未定")
+    open_ = (
+        ("", "") if jumped else (", which leaves a change of level open", "，水平是否改变尚无定论")
+    )
     return Text(
         en=f"{start.en}: the level changes by {level}{open_[0]} [interrupted time series: @turner2021]; {how.en}.",
-        zh=f"{start.zh}：水平变化 {level}{open_[1]}，按中断时间序列估计 [@turner2021]；{how.zh}。",
+        zh=f"{start.zh}，按中断时间序列估计 [@turner2021]，水平的变化为 {level}{open_[1]}；{how.zh}。",
     )
 
 
@@ -766,7 +775,7 @@ def waves(found: Waves, case: Case) -> Text:
         trend = Text(en="falls", zh="下降")
     return Text(
         en=f"Over {n} waves the net promoter score {trend.en}: {slope} points a year; from the first wave to the last it changes by {change}.",
-        zh=f"在 {n} 次调查中，净推荐值{trend.zh}：每年 {slope} 分；从首次到末次变化 {change}。",
+        zh=f"在 {n} 次调查中，净推荐值{trend.zh}，每年的变化为 {slope} 分；从首次到末次的变化为 {change} 分。",
     )
 
 
@@ -780,7 +789,7 @@ def experiment(found: Experiment, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"At baseline {arms.en} differed from the reference by more than {mark} standard deviations [@austin2009]; the adjusted effect allows for it.",
-                zh=f"基线上{arms.zh}与参照相差超过 {mark} 个标准差 [@austin2009]；调整后的效应已考虑此点。",
+                zh=f"在基线上，{arms.zh}与参照组相差超过 {mark} 个标准差 [@austin2009]；调整后的效应已考虑这一点。",
             )
         )
     if significant(found.arms_p):
@@ -788,7 +797,7 @@ def experiment(found: Experiment, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"The arms are not of equal size (*p* {p}): where equal arms were meant, the assignment is to be checked first.",
-                zh=f"各组人数不等（*p* {p}）：若设计为等分，应先核查分配。",
+                zh=f"各组人数不等（*p* {p}）；若设计为各组人数相等，应先核查分配过程。",
             )
         )
     return said
@@ -800,10 +809,10 @@ def _effect(row: Effect, name: Text) -> Text:
     en, zh = ".", "。"
     if not significant(row.p):
         en = f"; no effect is shown, and one below {detectable} would have been missed more often than in one of five such experiments."
-        zh = f"；未见效应，小于 {detectable} 的效应有超过五分之一的可能被漏检。"
+        zh = f"；未见效应，但小于 {detectable} 的效应有超过五分之一的可能被漏检。"
     return Text(
         en=f"In the arm “{escape(name.en)}” the outcome differs by {shown} from the reference (*p* {p}){en}",
-        zh=f"“{escape(name.zh)}”与参照相比，结果相差 {shown}（*p* {p}）{zh}",
+        zh=f"“{escape(name.zh)}”组与参照组相比，结果相差 {shown}（*p* {p}）{zh}",
     )
 
 
@@ -812,5 +821,5 @@ def recovered(found: Recovery, case: Case) -> Text:
     one = found.n == 1
     return Text(
         en=f"Of {n} {'parameter' if one else 'parameters'} that the simulation declares, {held} {'lies in its' if one else 'lie in their'} 95 % interval. One draw of the data says little about how often they would; these data are simulated and tell nothing of customers.",
-        zh=f"模拟设定的 {n} 个参数中有 {held} 个落在其 95% 区间内。单次抽取不足以说明覆盖率；这些数据为模拟，不反映真实客户。",
+        zh=f"在模拟所设定的 {n} 个参数中，落在 95% 区间之内的有 {held} 个。单次抽取的数据不足以说明覆盖率；这些数据是模拟的，不反映任何真实客户。",
     )

@@ -38,11 +38,11 @@ def effects(found: Effects, case: Case) -> Figure:
         draw,
         Text(
             en="What a standard deviation of an attitude goes with, corrected for measurement error and not; 95 % intervals.",
-            zh="态度每变动一个标准差所伴随的行为差异，校正与未校正测量误差；95% 区间。",
+            zh="态度每高一个标准差所伴随的行为差异，校正与未校正测量误差的估计并列，附 95% 区间。",
         ),
         Text(
             en="Forest plot: one row an attitude and a conduct, the corrected estimate beside the uncorrected one.",
-            zh="森林图：每行为一种态度与一种行为，校正与未校正的估计并列。",
+            zh="森林图，每行为一种态度与一种行为，校正与未校正的估计值并列。",
         ),
     )
 
@@ -64,11 +64,11 @@ def foretold(found: Foretold, case: Case) -> Figure:
         draw,
         Text(
             en="How well people are told apart by what they say and by what they did; 95 % intervals.",
-            zh="所言与过去所为各能在多大程度上区分人群；95% 区间。",
+            zh="所言与过去所为各自能在多大程度上区分客户，附 95% 区间。",
         ),
         Text(
             en="Areas under the ROC curve with intervals, one row a set of predictors, and a line at chance.",
-            zh="各组预测变量的 ROC 曲线下面积与区间，竖线为随机水平。",
+            zh="各组预测变量的 ROC 曲线下面积及其区间，竖线为随机水平。",
         ),
     )
 

@@ -64,7 +64,7 @@ def joins(found: Joins, case: Case) -> Table:
         Text(en="The survey's people in the tables.", zh="调查受访者在各数据表中的对应情况。"),
         Text(
             en="A key stays on the machine: it is hashed as it is read, and no result holds one. A key that several respondents have is nobody's.",
-            zh="键值不离开本机：读入即作散列，结果中均不含键值。多名受访者共有的键值不归属任何人。",
+            zh="键值不离开本机，读入时即作散列，任何结果都不含键值。为多名受访者所共有的键值，不归属任何人。",
         ),
     )
 
@@ -91,11 +91,11 @@ def effects(found: Effects, case: Case) -> Table:
         columns,
         Text(
             en="What a standard deviation of an attitude goes with.",
-            zh="态度每变动一个标准差所伴随的行为差异。",
+            zh="态度每高一个标准差所伴随的行为差异。",
         ),
         Text(
             en="Corrected: measured by its items first, the outcome after, with errors of both steps [@rosseel2024]. Uncorrected: the mean of the items as it stands. Correlations are with the outcome's normal score.",
-            zh="校正：先由题项测量态度，再估计结果，误差兼顾两步 [@rosseel2024]。未校正：直接以题项均值代替态度。相关系数针对结果的正态得分。",
+            zh="“校正”指先由题项测量态度，再估计结果，误差兼顾两步 [@rosseel2024]；“未校正”指直接以题项均值代表态度。相关系数为与结果的正态得分的相关。",
         ),
     )
 
@@ -116,11 +116,11 @@ def staying(found: Staying, case: Case) -> Table:
         columns,
         Text(
             en=f"{label.en}: what one standard deviation multiplies conduct by, by two models of how customers leave.",
-            zh=f"{label.zh}：每高一个标准差，行为变为几倍；按两种客户流失模型。",
+            zh=f"按两种客户流失模型，{label.zh}每高一个标准差时行为变为几倍。",
         ),
         Text(
             en=f"{n} people; corrected for measurement error. BG/NBD [@fader2005]: one leaves after a purchase, and its odds are multiplied. Pareto/NBD [@schmittlein1987]: one leaves at any time, and the rate of it is multiplied. 1 is no effect. In the first redraws of such data (benchmarks/staying.py) the intervals of how often one buys held the truth less often than promised where leaving depends on the attitude, too: take them for too narrow.",
-            zh=f"{n} 人；已校正测量误差。BG/NBD [@fader2005]：客户在某次购买之后流失，倍数针对其几率。Pareto/NBD [@schmittlein1987]：客户随时可能流失，倍数针对其速率。1 表示没有效应。就此类数据的首批重复抽样（benchmarks/staying.py）而言，若流失也随态度而变，购买频率的区间包含真值的次数少于名义水平，应视为偏窄。",
+            zh=f"样本为 {n} 人，已校正测量误差。BG/NBD [@fader2005] 假定客户在某次购买之后流失，倍数针对流失的几率；Pareto/NBD [@schmittlein1987] 假定客户随时可能流失，倍数针对流失的速率。1 表示没有效应。在对此类数据的首批重复模拟（benchmarks/staying.py）中，若流失也随态度而变，购买频率的区间包含真值的比例低于名义水平，因此应视为偏窄。",
         ),
     )
 
@@ -143,7 +143,7 @@ def foretold(found: Foretold, case: Case) -> Table:
         ),
         Text(
             en=f"n = {n}, of whom {events} did it; predictions with the past come from the other of {folds} parts; what is said alone stands for itself. .5 is chance. Intervals after DeLong et al. [@delong1988].",
-            zh=f"n = {n}，其中 {events} 人有此行为；含过去行为的预测来自 {folds} 折中的其余各折，单独的态度分数直接使用。0.5 相当于随机。区间据 DeLong 等 [@delong1988]。",
+            zh=f"n = {n}，其中 {events} 人有此行为；含过去行为的预测来自 {folds} 折中的其余各折，单独的态度得分则直接使用。0.5 相当于随机。区间按 DeLong 等人的方法计算 [@delong1988]。",
         ),
     )
 
@@ -187,7 +187,7 @@ def segments(found: Segments, case: Case) -> Table:
         Text(en="Attached and buying: four kinds of loyalty.", zh="依恋与购买：四类忠诚。"),
         Text(
             en=f"Attached: {label.en} above {middle}; buying much: the scores of recency, frequency and money before the survey sum to more than their median [@dick1994]. Came back and spent: after the survey, within the horizon.",
-            zh=f"依恋：{label.zh}高于 {middle}；购买多：调查之前的近度、频度与金额得分之和高于中位数 [@dick1994]。回购与消费：调查之后、期限之内。",
+            zh=f"“依恋”指{label.zh}高于 {middle}，“购买”指调查之前的近度、频度与金额得分之和高于中位数 [@dick1994]。回购与消费均为调查之后、期限之内的情形。",
         ),
     )
 
@@ -210,11 +210,11 @@ def moves(found: Moves, case: Case) -> Table:
         columns,
         Text(
             en="Who moves between the kinds of loyalty.",
-            zh="各类忠诚之间的流动。",
+            zh="受访者在各类忠诚之间的流动。",
         ),
         Text(
             en=f"More and much: above the median of wave {first} in what is said and in {within(done.en)}, by the same medians at wave {last}, of those who answered at both; Wilson's intervals. The last columns: where they are at wave {last}. Where what is said is attachment, the kinds are true, latent, spurious and no loyalty [@dick1994].",
-            zh=f"“高”与“多”指所言与{done.zh}高于第 {first} 期的中位数，第 {last} 期沿用同一中位数，限于两期均作答者；Wilson 区间。后几列为其在第 {last} 期所属类别的比例。所言即依恋时，四类依次为真实、潜在、虚假忠诚与无忠诚 [@dick1994]。",
+            zh=f"“高”与“多”分别指所言与{done.zh}高于第 {first} 期的中位数，第 {last} 期沿用同一中位数，只计两期均作答者；区间为 Wilson 区间。后几列为第 {last} 期属于各类别的比例。若所言为依恋，则四类依次为真实忠诚、潜在忠诚、虚假忠诚与无忠诚 [@dick1994]。",
         ),
     )
 
@@ -244,20 +244,20 @@ def attached(found: Moves, case: Case) -> Table | None:
         ],
         Text(
             en=f"Who does much at wave {last}.",
-            zh=f"第 {last} 期仍有较多行为者的比例。",
+            zh=f"第 {last} 期有较多行为者的比例。",
         ),
         Text(
             en="Of those who did as much at first, whoever answered later; differences in percentage points with Newcombe's interval.",
-            zh="首期行为相当者中的比例，不论其后是否作答；差值以百分点计，Newcombe 区间。",
+            zh="所列为首期行为相当者中的比例，不论其后是否作答；差值以百分点计，区间为 Newcombe 区间。",
         ),
     )
 
 
 #: Of what side the interval lies, what a point may cost a customer.
 PAYS = {
-    "+": Text(en="at most this change, less what the goods cost", zh="至多为此变化减去商品成本"),
-    "-": Text(en="none: less is spent", zh="无：消费反而减少"),
-    "open": Text(en="none: the interval holds zero", zh="无：区间包含零"),
+    "+": Text(en="at most this change, less what the goods cost", zh="至多为这一变化减去商品成本"),
+    "-": Text(en="none: less is spent", zh="无，因为消费反而减少"),
+    "open": Text(en="none: the interval holds zero", zh="无，因为区间包含零"),
 }
 
 
@@ -276,11 +276,11 @@ def worth(found: Worth, case: Case) -> Table:
         ],
         Text(
             en="What a point of an attitude may cost a customer.",
-            zh="态度每提高一分，每位客户至多可以花费多少。",
+            zh="为使态度提高一分，在每位客户身上至多可以花费多少。",
         ),
         Text(
             en=f"Change: of what a customer spends within {horizon} days after the survey{what.en}, for one point more of the mean of the items; corrected for measurement error, with errors of both steps [@rosseel2024]. The cost is for raising it by a point and for as long. What is spent is not what is earned.",
-            zh=f"变化：题项均值每高一分，客户在调查后 {horizon} 天内消费的变化{what.zh}；已校正测量误差，误差兼顾两步 [@rosseel2024]。成本指在同样期限内提高一分的花费。消费额不等于利润。",
+            zh=f"“变化”一栏为题项均值每高一分时，客户在调查后 {horizon} 天内消费相应的变化{what.zh}，已校正测量误差，标准误兼顾两个步骤的误差 [@rosseel2024]。成本指在同样期限内使态度提高一分的花费。消费额不等于利润。",
         ),
     )
 
@@ -298,11 +298,11 @@ def panel(found: Panel, case: Case) -> Table:
         ],
         Text(
             en="Within a person: what carries over to the next wave.",
-            zh="个人之内：哪些波动延续到下一期。",
+            zh="在个人之内，哪些波动延续到下一期。",
         ),
         Text(
             en=f"Random-intercept cross-lagged panel model [@hamaker2015] of {number(found.people)} people in {number(found.waves)} waves, answers and logs missing where they are missing; unstandardized.",
-            zh=f"随机截距交叉滞后面板模型 [@hamaker2015]，{number(found.people)} 人、{number(found.waves)} 期，缺失处按完全信息估计；系数未标准化。",
+            zh=f"采用随机截距交叉滞后面板模型 [@hamaker2015]，共 {number(found.people)} 人、{number(found.waves)} 期，缺失处按完全信息极大似然法处理；系数未标准化。",
         ),
     )
 
@@ -330,11 +330,11 @@ def trends(found: Growth, case: Case) -> Table:
         _with_planted(columns, found.trends),
         Text(
             en="Customers followed: how each series changes from wave to wave.",
-            zh="追踪客户：各序列逐期的变化。",
+            zh="所追踪客户的各序列逐期的变化。",
         ),
         Text(
             en=f"Latent curve model with structured residuals [@curran2014] of {number(found.people)} people in {number(found.waves)} waves, all series together; full-information maximum likelihood; CFI {number(found.cfi)}, RMSEA {number(found.rmsea)}. SD between people: of their own changes a wave.",
-            zh=f"带结构化残差的潜曲线模型 [@curran2014]，{number(found.people)} 人、{number(found.waves)} 期，各序列同时估计；完全信息极大似然；CFI {number(found.cfi)}，RMSEA {number(found.rmsea)}。个体间标准差指各人每期变化的差异。",
+            zh=f"采用带结构化残差的潜曲线模型 [@curran2014]，共 {number(found.people)} 人、{number(found.waves)} 期，各序列同时以完全信息极大似然法估计；CFI 为 {number(found.cfi)}，RMSEA 为 {number(found.rmsea)}。个体间标准差为各人每期变化的标准差。",
         ),
     )
 
@@ -355,11 +355,11 @@ def carried(found: Growth, case: Case) -> Table:
         _with_planted(columns, found.carried),
         Text(
             en="Within a person, around their own level and trend: what carries over to the next wave.",
-            zh="个人之内（剔除自身水平与趋势）：哪些波动延续到下一期。",
+            zh="在个人之内，剔除自身水平与趋势后，哪些波动延续到下一期。",
         ),
         Text(
             en="From the same model; unstandardized, in the units of the two series.",
-            zh="出自同一模型；未标准化，单位为两序列各自的单位。",
+            zh="所列系数出自同一模型，未标准化，以两个序列各自的单位计。",
         ),
     )
 
@@ -378,7 +378,7 @@ def lapse(found: Lapse, case: Case) -> Table:
         ],
         Text(
             en="Odds of not doing it at all until the next wave, for a standard deviation of the score.",
-            zh="分数每高一个标准差，至下一期完全不再有该行为的优势比。",
+            zh="得分每高一个标准差，到下一期完全不再有这一行为的优势比。",
         ),
     )
 
@@ -431,7 +431,7 @@ def tone(found: Tone, case: Case) -> Table:
         ),
         Text(
             en=f"{texts} texts of {writers} people, written up to the day of the survey; a text counts as it is filed, as praise or complaint, and no word of it is read. Texts and purchases (BG/NBD [@fader2005]) in one likelihood, so that the error of a single text does not make the correlation small.",
-            zh=f"{writers} 人在调查日及之前写下的 {texts} 条留言；每条按其归类（好评或差评）计，不读取任何文字。留言与购买（BG/NBD [@fader2005]）在同一个似然函数中估计，故单条留言的误差不会压低相关。",
+            zh=f"数据为 {writers} 人在调查当日及之前写下的 {texts} 条留言；每条只取其归类（好评或差评），不读取任何文字。留言与购买（BG/NBD）[@fader2005] 在同一个似然函数中估计，因此单条留言的误差不会压低相关。",
         ),
     )
 

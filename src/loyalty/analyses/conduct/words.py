@@ -33,7 +33,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import NOTHING, Text
 from loyalty.shown.context import Case, arrow
 from loyalty.shown.short import within
-from loyalty.shown.words import estimate, listed, names, number, rows_used
+from loyalty.shown.words import estimate, listed, names, number, rows_used, text
 
 OUTCOMES = {
     "rate": "Rate of purchases",
@@ -100,7 +100,7 @@ def joins(found: Joins, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"What follows is of {people} people; {odd} are left out whose answers show signs of carelessness. What lies after the survey is counted within {horizon} days.",
-            zh=f"以下分析涉及 {people} 人；另有 {odd} 人有敷衍作答的迹象，未纳入。调查之后的行为只计 {horizon} 天之内。",
+            zh=f"以下分析涉及 {people} 人；另有 {odd} 人因有敷衍作答的迹象而未纳入。调查之后的行为只计 {horizon} 天之内的部分。",
         )
     ]
     bought = {r.id for r in case.study.resources if r.kind == "transactions"}
@@ -109,14 +109,14 @@ def joins(found: Joins, case: Case) -> list[Text]:
             said.append(
                 Text(
                     en=f"The survey lies before all {number(table.rows)} of their purchases: whether they came back, and who was loyal before, cannot be asked of them. What is of the time after it, or of the whole record, goes on.",
-                    zh=f"调查早于这些受访者的全部 {number(table.rows)} 次购买：是否回购、此前是否忠诚均无从得知；涉及调查之后或全部记录的分析照常进行。",
+                    zh=f"这些受访者的 {number(table.rows)} 次购买全部发生在调查之后，因此无从得知他们是否回购、此前是否忠诚；只涉及调查之后或全部记录的分析照常进行。",
                 )
             )
         if table.table in bought and not table.after:
             said.append(
                 Text(
                     en=f"The survey lies after all {number(table.rows)} of their purchases: nothing that came of it can be seen. What is of the whole record goes on.",
-                    zh=f"调查晚于这些受访者的全部 {number(table.rows)} 次购买：看不到调查之后的行为；涉及全部记录的分析照常进行。",
+                    zh=f"这些受访者的 {number(table.rows)} 次购买全部发生在调查之前，因此看不到调查之后的行为；涉及全部记录的分析照常进行。",
                 )
             )
     return said
@@ -135,11 +135,11 @@ def _shown(row: EffectRow, case: Case) -> Text:
 #: What of the purchases lies before the survey and what after.
 _WHOLE = Text(
     en="The rate of purchases is of the whole record, before the survey and after it: there the attitude foretells nothing, it goes with what was done. What comes after the survey may have causes that moved the attitude as well: nobody was made more satisfied to see what they would do.",
-    zh="购买频率取自全部记录，包括调查前后：就此而言，态度不是预测，只是与行为相关。调查之后的行为也可能与态度同出一源：并未随机提高任何人的满意度以观察其后的行为。",
+    zh="购买频率取自调查前后的全部记录：就此而言，态度并未预测行为，只是与已发生的行为相关。调查之后的行为也可能与态度同出一源，因为并未随机提高任何人的满意度以观察其后的行为。",
 )
 _AFTER = Text(
     en="All purchases came after the survey, their rate, too. They may have causes that moved the attitude as well: nobody was made more satisfied to see what they would do.",
-    zh="全部购买均在调查之后，购买频率也是如此。购买也可能与态度同出一源：并未随机提高任何人的满意度以观察其后的行为。",
+    zh="全部购买均发生在调查之后，购买频率也只涉及调查之后。购买也可能与态度同出一源，因为并未随机提高任何人的满意度以观察其后的行为。",
 )
 
 
@@ -148,7 +148,9 @@ def effects(found: Effects, case: Case) -> list[Text]:
     clear = [r for r in found.rows if r.verdict != "open"]
     if clear:
         which = listed([_shown(r, case) for r in clear])
-        said.append(Text(en=f"Clear of zero: {which.en}.", zh=f"区间不含零：{which.zh}。"))
+        said.append(
+            Text(en=f"Clear of zero: {which.en}.", zh=f"以下关联的区间不含零：{which.zh}。")
+        )
     if len(clear) < len(found.rows):
         count = len(found.rows) - len(clear)
         said.append(
@@ -156,7 +158,9 @@ def effects(found: Effects, case: Case) -> list[Text]:
                 en="All others are open: their intervals hold zero."
                 if clear
                 else "All are open: every interval holds zero.",
-                zh="其余均无定论：区间含零。" if clear else "均无定论：各区间都含零。",
+                zh="其余关联的区间均包含零，尚无定论。"
+                if clear
+                else "各项关联的区间均包含零，尚无定论。",
             )
         )
         assert count
@@ -164,11 +168,14 @@ def effects(found: Effects, case: Case) -> list[Text]:
     if found.firms is not None:
         firms = number(found.firms)
         said.append(
-            Text(en=f"Errors allow for {firms} firms.", zh=f"误差考虑了 {firms} 家企业的聚类。")
+            Text(
+                en=f"Errors allow for {firms} firms.",
+                zh=f"标准误考虑了受访者分属 {firms} 家企业这一点。",
+            )
             if found.clustered
             else Text(
                 en=f"With {firms} firms there are too few for errors that allow for them: people are taken as independent, and intervals may be too narrow.",
-                zh=f"企业仅 {firms} 家，误差未考虑聚类：客户视为相互独立，区间可能过窄。",
+                zh=f"企业仅有 {firms} 家，不足以计算考虑聚类的标准误；此处以客户为独立单位，区间可能过窄。",
             )
         )
     said.append(_AFTER if any(m.code == "no_purchase_until" for m in found.messages) else _WHOLE)
@@ -180,7 +187,8 @@ def staying(found: Staying, case: Case) -> list[Text]:
     said = []
     for conduct in ("rate", "leaving"):
         own = [r for r in found.rows if r.conduct == conduct]
-        shown = listed([_by_model(r) for r in own])
+        told = [_by_model(r) for r in own]
+        shown = text(listed(told).en, "；".join(t.zh for t in told))
         name = term(KEEPING[conduct])
         if len({r.verdict for r in own}) == 1:
             en = "the verdict is the same under both models of leaving"
@@ -188,7 +196,7 @@ def staying(found: Staying, case: Case) -> list[Text]:
         else:
             en, zh = "the verdict hangs on the model of leaving", "结论取决于采用哪种流失模型"
         said.append(
-            Text(en=f"{name.en}: {en} ({shown.en}).", zh=f"{name.zh}：{zh}（{shown.zh}）。")
+            Text(en=f"{name.en}: {en} ({shown.en}).", zh=f"就“{name.zh}”而言，{zh}（{shown.zh}）。")
         )
     gap = estimate(found.better, found.better_ci_lower, found.better_ci_upper)
     which = {"+": "bg_nbd", "-": "pareto_nbd", "open": None}[found.verdict]
@@ -197,12 +205,12 @@ def staying(found: Staying, case: Case) -> list[Text]:
         name = term(MODELS[which])
         en, zh = (
             f"the purchases are likelier under {name.en}",
-            f"购买记录在 {name.zh} 之下更为可能",
+            f"购买记录更支持 {name.zh} 模型",
         )
     said.append(
         Text(
             en=f"Both have as many parameters; the log-likelihood of BG/NBD is {gap} above that of Pareto/NBD: {en}.",
-            zh=f"两种模型参数个数相同；BG/NBD 的对数似然减去 Pareto/NBD 的为 {gap}：{zh}。",
+            zh=f"两种模型的参数个数相同；BG/NBD 与 Pareto/NBD 的对数似然之差为 {gap}，{zh}。",
         )
     )
     return said
@@ -212,7 +220,8 @@ def _by_model(row: StayingRow) -> Text:
     model, verdict = term(MODELS[row.model]), term(VERDICTS[row.verdict])
     value = estimate(row.times, row.ci_lower, row.ci_upper)
     return Text(
-        en=f"{model.en} {value} times, {verdict.en}", zh=f"{model.zh} {value} 倍，{verdict.zh}"
+        en=f"{model.en} {value} times, {verdict.en}",
+        zh=f"{model.zh} 为 {value} 倍，判断为“{verdict.zh}”",
     )
 
 
@@ -226,14 +235,16 @@ def _planted(found: Effects, case: Case) -> list[Text]:
         inside = row.ci_lower <= row.planted <= row.ci_upper
         plain = row.naive_ci_lower <= row.planted <= row.naive_ci_upper
         en = "its interval holds it" if inside else "its interval misses it"
-        zh = "区间包含该值" if inside else "区间未包含该值"
+        zh = "区间包含这一设定值" if inside else "区间未包含这一设定值"
         en_plain = "holds it, too" if plain else "misses it"
-        zh_plain = "也包含" if plain else "未包含"
+        zh_plain = (
+            ("也包含" if inside else "则包含") if plain else ("则未包含" if inside else "也未包含")
+        )
         naive = estimate(row.naive, row.naive_ci_lower, row.naive_ci_upper)
         said.append(
             Text(
                 en=f"The simulation declares {declared}: {shown.en}, {en}; that of the uncorrected mean ({naive}) {en_plain}.",
-                zh=f"模拟设定为 {declared}：{shown.zh}，{zh}；未校正均值的区间（{naive}）{zh_plain}。",
+                zh=f"{shown.zh}的设定值为 {declared}，{zh}；未校正均值的区间（{naive}）{zh_plain}。",
             )
         )
     return said
@@ -264,7 +275,7 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"How well one tells {what.en}: {alone.en} (chance is .5).",
-            zh=f"区分{what.zh}的能力：{alone.zh}（随机为 0.5）。",
+            zh=f"就区分{what.zh}的能力而言，ROC 曲线下面积如下（0.5 为随机水平）：{alone.zh}。",
         )
     ]
     added = [r for r in found.differences if r.model.startswith("past+")]
@@ -275,7 +286,7 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Beyond the past these add, by the interval of the difference: {which.en}.",
-                zh=f"在过去行为之外，按差值区间确有增益者：{which.zh}。",
+                zh=f"按差值的区间，在过去行为之外确有增益的是{which.zh}。",
             )
         )
     if less:
@@ -283,7 +294,7 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Worse than the past alone: {which.en}.",
-                zh=f"预测力低于仅用过去行为者：{which.zh}。",
+                zh=f"预测力低于仅用过去行为的是{which.zh}。",
             )
         )
     if len(more) + len(less) < len(added):
@@ -292,9 +303,9 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
                 en="Whether the others add to the past is open."
                 if more or less
                 else "Whether anything said adds to the past is open.",
-                zh="其余能否在过去行为之外有所增益，尚无定论。"
+                zh="其余各项能否在过去行为之外有所增益，尚无定论。"
                 if more or less
-                else "所言能否在过去行为之外有所增益，尚无定论。",
+                else "受访者所言能否在过去行为之外有所增益，尚无定论。",
             )
         )
     return said + _among(found, case)
@@ -312,7 +323,7 @@ def _among(found: Foretold, case: Case) -> list[Text]:
         return [
             Text(
                 en="Which of the things said tells more is open for every pair.",
-                zh="各项态度指标两两之间孰优，均无定论。",
+                zh="各项态度指标两两比较，孰优孰劣均无定论。",
             )
         ]
 
@@ -330,7 +341,7 @@ def _among(found: Foretold, case: Case) -> list[Text]:
     return [
         Text(
             en=f"Of the things said tell {which.en}{'; the other pairs are open' if rest else ''}.",
-            zh=f"态度指标之间：{which.zh}{'；其余各对无定论' if rest else ''}。",
+            zh=f"就各项态度指标的预测力而言，{which.zh}{'；其余各对尚无定论' if rest else ''}。",
         )
     ]
 
@@ -345,7 +356,9 @@ def segments(found: Segments, case: Case) -> list[Text]:
     said = []
     if parts:
         which = listed(parts)
-        said.append(Text(en=f"Of all people: {which.en}.", zh=f"占全体的比例：{which.zh}。"))
+        said.append(
+            Text(en=f"Of all people: {which.en}.", zh=f"各类占全体的比例依次为{which.zh}。")
+        )
     if {"true", "spurious"} <= set(shown):
         said.append(_pair(shown["true"], shown["spurious"]))
     if {"latent", "none"} <= set(shown):
@@ -354,13 +367,13 @@ def segments(found: Segments, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{number(found.hidden)} kinds have too few people to be shown.",
-                zh=f"{number(found.hidden)} 类人数过少，不予显示。",
+                zh=f"另有 {number(found.hidden)} 类人数过少，不予列出。",
             )
         )
     said.append(
         Text(
             en="Who moves between these kinds is not known: their attachment was asked once.",
-            zh="各类之间的流动不得而知：依恋只问过一次。",
+            zh="由于依恋只问过一次，受访者在各类之间如何流动不得而知。",
         )
     )
     return said
@@ -376,12 +389,12 @@ def moves(found: Moves, case: Case) -> list[Text]:
             continue
         mine = estimate(row.share, row.share_ci_lower, row.share_ci_upper)
         theirs = estimate(row.others_share, row.others_share_ci_lower, row.others_share_ci_upper)
-        more, zh = ("more", "更多") if row.verdict == "+" else ("less", "更少")
+        more, zh = ("more", "更高") if row.verdict == "+" else ("less", "更低")
         of, low = "much" if row.much else "little", "较多" if row.much else "较少"
         said.append(
             Text(
                 en=f"Of those who did {of} at first, {mine} of those high on {escape(within(label.en))} do much at the last wave and {theirs} of the others: {more} often, by the interval of the difference.",
-                zh=f"首期行为{low}者中，{escape(label.zh)}高者末期行为较多的占 {mine}，其余占 {theirs}：按差值区间，前者{zh}。",
+                zh=f"在首期行为{low}者中，{escape(label.zh)}较高者到末期有较多行为的比例为 {mine}，其余人为 {theirs}；按差值的区间，前者的比例{zh}。",
             )
         )
     if open_:
@@ -389,20 +402,20 @@ def moves(found: Moves, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Whether those high on it do much at the last wave more often is open for {which.en}.",
-                zh=f"高者末期行为是否更多，下列各项尚无定论：{which.zh}。",
+                zh=f"就{which.zh}而言，较高者到末期有较多行为的比例是否更高，尚无定论。",
             )
         )
     if found.hidden:
         said.append(
             Text(
                 en=f"{number(found.hidden)} kinds have too few people to be shown.",
-                zh=f"{number(found.hidden)} 类人数过少，不予显示。",
+                zh=f"另有 {number(found.hidden)} 类人数过少，不予列出。",
             )
         )
     said.append(
         Text(
             en="Who stands near a median crosses it by chance: not all who moved have changed. And who did much may have been at a high point and fall back without any cause.",
-            zh="临近中位数者会因偶然而越过：变换类别者并非都有真实变化。首期行为较多者可能正处高点，其后自然回落。",
+            zh="接近中位数的人会因偶然而越过中位数，因此类别变换并不都意味着真实的变化。首期行为较多的人也可能恰在高点，其后自然回落。",
         )
     )
     return said
@@ -424,7 +437,7 @@ def _pair(one: object, other: object) -> Text:
     zh = "两区间不重叠" if apart else "两区间重叠"
     return Text(
         en=f"Came back: {labels[0].en} {values[0]}, {labels[1].en} {values[1]}; {en}.",
-        zh=f"回购比例：{labels[0].zh} {values[0]}，{labels[1].zh} {values[1]}；{zh}。",
+        zh=f"{labels[0].zh}者的回购比例为 {values[0]}，{labels[1].zh}者为 {values[1]}；{zh}。",
     )
 
 
@@ -445,7 +458,7 @@ def leaving(found: Leaving, case: Case) -> Text:
     satisfied, others, middle = (number(v) for v in (found.satisfied, found.others, found.middle))
     return Text(
         en=f"Of {satisfied} satisfied people (above {middle}) {mine} did not come back, of {others} others {theirs}; the difference is {gap} percentage points: {en}.",
-        zh=f"{satisfied} 名满意者（高于 {middle}）中有 {mine} 未再回来，其余 {others} 人中为 {theirs}；相差 {gap} 个百分点：{zh}。",
+        zh=f"满意者（高于 {middle}）共 {satisfied} 名，其中 {mine} 未再回来；其余 {others} 人的这一比例为 {theirs}，二者相差 {gap} 个百分点，{zh}。",
     )
 
 
@@ -455,7 +468,7 @@ def tone(found: Tone, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"Of the texts of {writers} people {praise} are praise.",
-            zh=f"{writers} 人的留言中，好评占 {praise}。",
+            zh=f"共有 {writers} 人写过留言，好评占其中的 {praise}。",
         )
     ]
     if found.apart is not None:
@@ -464,7 +477,7 @@ def tone(found: Tone, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"One text is an uncertain sign: two texts of one person are filed apart in {apart} of the pairs ({several} people wrote more than once), and of the variance of a text's tone {share} is its writer's.",
-                zh=f"单条留言并不可靠：同一人的两条留言有 {apart} 归类不同（{several} 人写过不止一条）；在单条留言语气的方差中，{share} 来自留言者本人。",
+                zh=f"单凭一条留言并不可靠：写过不止一条的有 {several} 人，同一人的两条留言中有 {apart} 归类不同；在单条留言语气的方差中，{share} 来自留言者本人。",
             )
         )
     if found.customer_planted is not None:
@@ -477,7 +490,7 @@ def tone(found: Tone, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"A better mood with {escape(within(name.en))}: {value}, {verdict.en}.",
-                zh=f"情绪较好与{escape(name.zh)}：{value}，{verdict.zh}。",
+                zh=f"情绪较好与{escape(name.zh)}的相关为 {value}，判断为“{verdict.zh}”。",
             )
         )
         if row.planted is not None:
@@ -485,7 +498,7 @@ def tone(found: Tone, case: Case) -> list[Text]:
     said.append(
         Text(
             en="Who does not write has no tone: all this is of those who do.",
-            zh="不写留言者没有语气可言：以上仅就写过的人而言。",
+            zh="不写留言的人没有语气可言，以上结果仅就写过留言的人而言。",
         )
     )
     return said
@@ -494,9 +507,9 @@ def tone(found: Tone, case: Case) -> list[Text]:
 def _holds(planted: float, inside: bool) -> Text:
     declared = number(planted)
     en = "the interval holds it" if inside else "the interval misses it"
-    zh = "区间包含该值" if inside else "区间未包含该值"
+    zh = "区间包含这一设定值" if inside else "区间未包含这一设定值"
     return Text(
-        en=f"The simulation declares {declared}: {en}.", zh=f"模拟设定为 {declared}：{zh}。"
+        en=f"The simulation declares {declared}: {en}.", zh=f"模拟的设定值为 {declared}，{zh}。"
     )
 
 
@@ -505,7 +518,7 @@ def emotion(found: Foretold, case: Case) -> list[Text]:
     n = number(found.n)
     first = Text(
         en=f"The fourth letter beside recency, frequency and money, of the {n} people who wrote: attachment from the survey, or the tone of their texts.",
-        zh=f"RFM（近度、频度、金额）之外的第四个字母，就写过留言的 {n} 人而言，是问卷中的依恋，或其留言的语气。",
+        zh=f"对写过留言的 {n} 人，在 RFM（近度、频度、金额）之外再加第四个字母：或为问卷测得的依恋，或为其留言的语气。",
     )
     return [first, *foretold(found, case)]
 
@@ -519,14 +532,14 @@ def reported(found: Reported, case: Case) -> Text:
     en, zh = {
         "+": (
             "conduct as people report it agrees better with what they say than conduct as it was logged",
-            "自述的行为比实际记录的行为更贴近其所言",
+            "自述的行为比记录的行为更贴近其所言",
         ),
         "-": ("logged conduct agrees better with what they say", "记录的行为更贴近其所言"),
-        "open": ("which of the two agrees better is open", "两者孰近尚无定论"),
+        "open": ("which of the two agrees better is open", "二者孰近，尚无定论"),
     }[found.verdict]
     return Text(
         en=f"{escape(label.en)} of {number(found.n)} people has a rank correlation of {said} with what they report to have done and of {logged} with what was logged of the same days; the difference is {gap}: {en}.",
-        zh=f"{number(found.n)} 人的{escape(label.zh)}与其自述行为的等级相关为 {said}，与同一时段记录的行为为 {logged}；相差 {gap}：{zh}。",
+        zh=f"{number(found.n)} 人的{escape(label.zh)}与其自述行为的等级相关为 {said}，与同一时段所记录行为的等级相关为 {logged}；二者相差 {gap}，{zh}。",
     )
 
 
@@ -547,13 +560,13 @@ def panel(found: Panel, case: Case) -> list[Text]:
     said.append(
         Text(
             en=f"Between people, the correlation of their own levels with how much they do: {which.en}.",
-            zh=f"个体之间，各自评价水平与行为水平的相关：{which.zh}。",
+            zh=f"在个体之间，评价水平与行为水平的相关如下：{which.zh}。",
         )
     )
     said.append(
         Text(
             en="Lagged effects within a person are free of all that stays the same about them, but not of what changes with both.",
-            zh="个体内部的滞后效应排除了个人一切不变的特征，但排除不了与两者同时变化的因素。",
+            zh="个体内部的滞后效应排除了个人一切不变特征的影响，但排除不了与二者同时变化的因素。",
         )
     )
     return said
@@ -575,11 +588,11 @@ def _crossed(found: Panel, case: Case, on: str) -> Text:
     if on == "done":
         return Text(
             en=f"Who says more than is usual for them does more until the next wave? {which.en}.",
-            zh=f"所言高于自身平常水平者，至下一期是否做得更多？{which.zh}。",
+            zh=f"所言高于自身平常水平的人，到下一期是否做得更多？结果如下：{which.zh}。",
         )
     return Text(
         en=f"Who does more than is usual for them says more in the next wave? {which.en}.",
-        zh=f"所为高于自身平常水平者，下一期是否说得更好？{which.zh}。",
+        zh=f"所为高于自身平常水平的人，到下一期是否说得更好？结果如下：{which.zh}。",
     )
 
 
@@ -595,7 +608,7 @@ def growth(found: Growth, case: Case) -> list[Text]:
             said.append(
                 Text(
                     en=f"On the mean of all, from wave to wave {verb}: {together.en}.",
-                    zh=f"就全体平均而言，逐期{zh}的有：{together.zh}。",
+                    zh=f"就全体平均而言，逐期{zh}的有{together.zh}。",
                 )
             )
     crossing = [r for r in found.carried if r.of != r.on and r.verdict != "open"]
@@ -604,14 +617,14 @@ def growth(found: Growth, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"A wave above somebody's own course goes with another in the next wave: {together.en}.",
-                zh=f"某期高于自身轨迹时，下一期随之变化的有：{together.zh}。",
+                zh=f"某一期高于自身轨迹时，下一期的其他序列随之变化：{together.zh}。",
             )
         )
     else:
         said.append(
             Text(
                 en="No deviation from somebody's own course is shown to cross over to another series.",
-                zh="未见任何偏离自身轨迹的波动延续到其他序列。",
+                zh="未见有偏离自身轨迹的波动延续到其他序列。",
             )
         )
     if found.not_by_itself:
@@ -619,13 +632,13 @@ def growth(found: Growth, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Seen alone, {alone.en} went with doing more in the next wave; beside the other series that is not shown.",
-                zh=f"单独来看，{alone.zh}与下一期做得更多相伴；与其他序列同时考虑后，则未见此效应。",
+                zh=f"单独来看，{alone.zh}较高时，下一期做得更多；与其他序列同时考虑后，则未见这一效应。",
             )
         )
     said.append(
         Text(
             en="All series stand in one model, so an effect of one is beside those of the others; what changes with two of them and is not asked is still not ruled out.",
-            zh="各序列同在一个模型之中，故每项效应均已考虑其他序列；但未被询问且与二者同时变化的因素仍无法排除。",
+            zh="各序列同在一个模型之中，因此每项效应均已考虑其他序列；但问卷未曾涉及、又与其中两个序列同时变化的因素，仍无法排除。",
         )
     )
     return said
@@ -667,7 +680,7 @@ def worth(found: Worth, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"With a point more of {escape(within(label.en))} goes {size} more: raising it by a point pays only while that costs less a customer than this, less what the goods cost.",
-                zh=f"{escape(label.zh)}每高一分，对应多消费 {size}：只有当提高一分的人均花费低于此数减去商品成本时才划算。",
+                zh=f"{escape(label.zh)}每高一分，消费相应多 {size}；只有把{escape(label.zh)}提高一分的人均花费低于这一数额减去商品成本之差时，才值得去做。",
             )
         )
     for verdict, why, zh in (
@@ -679,13 +692,13 @@ def worth(found: Worth, case: Case) -> list[Text]:
             said.append(
                 Text(
                     en=f"For {which.en} no amount can be named: {why}.",
-                    zh=f"{which.zh}得不出可以花费的金额：{zh}。",
+                    zh=f"{which.zh}无从得出可以花费的金额，因为{zh}。",
                 )
             )
     said.append(
         Text(
             en="People were not drawn by lot to feel more: what goes together may have other causes, what they bought before among them. Whether raising it brings this is seen by raising it for customers drawn at random.",
-            zh="态度的高低并非随机分配：相伴的变化可能另有原因，包括此前的购买。提高态度能否带来这一变化，要对随机抽取的客户提高后才能知道。",
+            zh="态度的高低并非随机分配，消费与之相伴的变化可能另有原因，此前的购买即是其一。改善态度能否带来这一变化，须随机抽取一部分客户加以改善才能知道。",
         )
     )
     return said
@@ -697,11 +710,11 @@ def lapse(found: Lapse, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"Of {n} people who did it before the first wave, {share} did it no more until the second.",
-            zh=f"首期之前有该行为的 {n} 人中，{share} 至第二期不再有。",
+            zh=f"首期之前有这一行为的共 {n} 人，其中 {share} 到第二期不再有这一行为。",
         )
     ]
     en = {"+": "more often", "-": "less often", "open": "more or less often, which is open,"}
-    zh = {"+": "更常中断", "-": "较少中断", "open": "是否更常中断尚无定论"}
+    zh = {"+": "更常中断", "-": "较少中断", "open": "是否更常中断，尚无定论"}
     for row in found.rows:
         value = estimate(row.odds_ratio, row.ci_lower, row.ci_upper)
         held = "With what they did before held, those" if row.past else "Those"
@@ -709,7 +722,7 @@ def lapse(found: Lapse, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{held} with more {escape(within(label.en))} lapse {en[row.verdict]} (odds ratio of a standard deviation {value}).",
-                zh=f"{zh_held}{escape(label.zh)}较高者{zh[row.verdict]}（每一标准差的优势比 {value}）。",
+                zh=f"{zh_held}{escape(label.zh)}较高的人{zh[row.verdict]}（每高一个标准差的优势比为 {value}）。",
             )
         )
     return said
@@ -734,20 +747,20 @@ def use(found: Use, case: Case) -> list[Text]:
         for mark, en, zh in (
             ("+", "used more by the satisfied", "满意者使用更多"),
             ("-", "used less by the satisfied", "满意者使用更少"),
-            ("open", "open", "无定论"),
+            ("open", "open", "满意者使用更多还是更少，尚无定论"),
         ):
             if rows := [r for r in own if r.verdict == mark]:
                 which = shown(rows)
                 said.append(
                     Text(
                         en=f"{escape(name.en)}, {en} (odds ratio of a point): {which.en}.",
-                        zh=f"{escape(name.zh)}，{zh}（每一分的优势比）：{which.zh}。",
+                        zh=f"就{escape(name.zh)}而言，在下列服务中{zh}（括号内为每高一分的优势比）：{which.zh}。",
                     )
                 )
     said.append(
         Text(
             en="Use and rating are of one moment: those who are satisfied may come, those who come may learn to be satisfied or be let down, and who turns to a service because something is wrong rates it with that in mind. A cross-section cannot tell these apart.",
-            zh="使用与评分取自同一时点：满意者可能前来，前来者也可能因此满意或失望；因出了问题才求助的人，评分时也难免想着这件事。横截面数据无法区分这些可能。",
+            zh="使用情况与评分取自同一时点：满意者可能因此前来，前来者也可能因此满意或失望；因出了问题才求助的人，评分时也难免受其影响。横截面数据无法区分这些可能。",
         )
     )
     return said

@@ -47,11 +47,11 @@ def answers(found: Answers, case: Case) -> Figure | None:
         draw,
         Text(
             en="Answers to every item, from the lowest (red) to the highest (blue) point of the scale.",
-            zh="各题项的回答分布，从量表最低点（红）到最高点（蓝）。",
+            zh="各题项的答案分布，由量表的最低点（红）到最高点（蓝）。",
         ),
         Text(
             en="Diverging stacked bars, one row an item, showing the share of each answer; the table of items gives the means.",
-            zh="发散堆积条形图，每行一个题项，显示各选项的比例；均值见题项表。",
+            zh="发散堆积条形图，每行为一个题项，显示选择各选项的比例；均值见题项表。",
         ),
     )
 
@@ -74,11 +74,11 @@ def index(found: Index, case: Case) -> Figure:
         draw,
         Text(
             en="Scale scores as an index from 0 to 100: how respondents are spread, and the means with 95 % intervals.",
-            zh="量表得分换算为 0–100 指数：受访者的分布，以及均值和 95% 区间。",
+            zh="换算为 0–100 指数的量表得分，显示受访者的分布、均值及 95% 区间。",
         ),
         Text(
             en="One violin a construct, the wider the more respondents have a score (density of the quantiles, bandwidth by Scott's rule), and on it the mean index with its 95 % confidence interval.",
-            zh="每个构念一个小提琴图，越宽则该得分的受访者越多（由分位数估计密度，带宽按 Scott 规则），其上为指数均值及其 95% 置信区间。",
+            zh="小提琴图，每个构念一个，某一得分处越宽，得此分的受访者越多（由分位数估计密度，带宽按 Scott 规则），其上标出指数均值及 95% 置信区间。",
         ),
     )
 
@@ -102,11 +102,11 @@ def correlations(found: Correlations, case: Case) -> Figure:
         draw,
         Text(
             en="Correlations of the scale scores with 95 % intervals (Pearson, pairwise complete); in the diagonal Cronbach's alpha, a dash where there is none. On a narrow screen the ends of each interval stand above the diagonal.",
-            zh="量表得分的相关及 95% 区间（Pearson，成对完整）；对角线为 Cronbach α，短横表示无法计算。窄屏上区间两端列于对角线上方。",
+            zh="量表得分之间的相关及 95% 区间（Pearson 相关，成对完整）；对角线上为 Cronbach α，短横表示无法计算。在窄屏上，各区间的两端列于对角线上方。",
         ),
         Text(
             en="Lower triangle of the matrix of correlations between the scale scores, each with its interval; reliabilities in the diagonal.",
-            zh="量表得分相关矩阵的下三角，附区间；对角线为信度。",
+            zh="量表得分相关矩阵的下三角部分，附区间；对角线上为信度。",
         ),
     )
 
@@ -138,11 +138,11 @@ def standing(found: Groups, case: Case) -> Figure:
         draw,
         Text(
             en="Mean index (0 to 100) of every scale by group; colour: distance to everybody's mean; bold: the 95 % interval lies wholly to one side of it.",
-            zh="各组各量表的平均指数（0–100）；颜色：与总体均值的距离；粗体：95% 区间完全位于其一侧。",
+            zh="各组在各量表上的平均指数（0–100）；颜色表示与总体均值的距离，粗体表示 95% 区间完全位于总体均值的一侧。",
         ),
         Text(
             en="Grid of the mean index of each scale (columns) in each group (rows), coloured by its distance to the mean of all respondents; the table gives intervals.",
-            zh="各组（行）各量表（列）平均指数的网格图，按与总体均值的距离着色；区间见表。",
+            zh="网格图，行为组，列为量表，格中为平均指数，按与总体均值的距离着色；区间见表。",
         ),
     )
 
@@ -176,7 +176,7 @@ def indices(found: Questions, case: Case) -> Figure | None:
         draw,
         Text(
             en=f"{title.en} by group, with 95 % intervals; the band is everybody's interval.",
-            zh=f"各组{title.zh.removesuffix('，%')}及 95% 区间；色带为总体区间。",
+            zh=f"各组的{title.zh.removesuffix('，%').replace('满意（', '满意比例（')}及 95% 区间；色带为总体的区间。",
         ),
         Text(
             en="Dot plots of the single-question indices of each group with their 95 % confidence intervals.",
@@ -204,10 +204,10 @@ def boxes(found: OutcomeBoxes, case: Case) -> Figure:
         draw,
         Text(
             en=f"Answers to the items of {outcome.en} by group: two lowest, middle and two highest boxes.",
-            zh=f"各组对{outcome.zh}题项的回答：最低两档、中间与最高两档。",
+            zh=f"各组对{outcome.zh}各题项的答案落在最低两档、中间与最高两档的比例。",
         ),
         Text(
             en="Diverging stacked bars, one row a group, of the shares of answers in the lowest, middle and highest boxes.",
-            zh="发散堆积条形图，每行一组，显示最低、中间、最高档的回答比例。",
+            zh="发散堆积条形图，每行为一组，显示答案落在最低、中间与最高各档的比例。",
         ),
     )

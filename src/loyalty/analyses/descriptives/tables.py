@@ -32,7 +32,7 @@ def weights(found: Weights, case: Case) -> Table:
         Text(en="Scale scores with the weights and without.", zh="加权与未加权的量表得分。"),
         Text(
             en="Design effect: variance of the weighted mean over that of as many respondents drawn one by one.",
-            zh="设计效应：加权均值的方差与同样人数的简单随机样本均值方差之比。",
+            zh="设计效应为加权均值的方差与同样人数的简单随机样本的均值方差之比。",
         ),
     )
 
@@ -56,11 +56,11 @@ def items(found: Items, case: Case) -> Table:
         ],
         Text(
             en="Items, those with the largest share of answers at one end of their scale first.",
-            zh="题项描述统计，量表一端比例最大者在前。",
+            zh="题项的描述统计，答案集中于量表一端的比例最大者排在最前。",
         ),
         Text(
             en="Reversed items are turned. Kurtosis is in excess of the normal; floor and ceiling are the shares at the ends of the scale.",
-            zh="反向题已反向计分。峰度为超额峰度（正态分布为 0）；地板与天花板效应为取量表两端者的比例。",
+            zh="反向题已反向计分。峰度为超额峰度（正态分布下为 0）；地板效应与天花板效应为答案取量表最低点与最高点的比例。",
         ),
         first=8,
     )
@@ -82,7 +82,7 @@ def scales(found: Scales, case: Case) -> Table:
         Text(en="Scale scores.", zh="量表得分。"),
         Text(
             en="Scores are means of the answered items, where at least half of them are answered. Floor and ceiling: share of respondents with the lowest and the highest possible score.",
-            zh="得分为已答题项的均值（至少答一半）。地板与天花板效应：得分为最低与最高可能值的受访者比例。",
+            zh="得分为已答题项的均值，至少须答一半题项。地板效应与天花板效应为得最低分与最高分的受访者比例。",
         ),
     )
 
@@ -120,11 +120,11 @@ def groups(found: Groups, case: Case) -> Table | None:
         ],
         Text(
             en="Index (0 to 100) by group, with 95 % intervals in brackets; the groups farthest from everybody's mean first.",
-            zh="各组指数（0–100），方括号内为 95% 区间；离总体均值最远者在前。",
+            zh="各组的指数（0–100），方括号内为 95% 区间；离总体均值最远的组排在最前。",
         ),
         Text(
             en=f"Dashes: fewer than {least} answers, or a cell from which such a one could be worked out.",
-            zh=f"短横：少于 {least} 个回答，或可据以推出此类数值的单元格。",
+            zh=f"短横表示答案少于 {least} 个，或一经列出便可推知此类数值。",
         )
         if found.hidden
         else None,
@@ -151,14 +151,14 @@ def details(found: Details, case: Case) -> Table:
         source, least = label(case, found.source), cut("small_cell", "count")
         note = Text(
             en=f"Floor and ceiling: share with the lowest and the highest possible score, not shown where fewer than {least} respondents make it up or would follow. r: correlation with {source.en}.",
-            zh=f"地板与天花板效应：得分为最低与最高可能值的比例，不足 {least} 人或可据以推出者不列出。r：与{source.zh}的相关。",
+            zh=f"地板效应与天花板效应为得最低分与最高分的比例，所涉不足 {least} 人或可据以推知者不列出。r 为与{source.zh}的相关。",
         )
     return Table(
         sorted(found.rows, key=alpha),
         columns,
         Text(
             en=f"The scale of {outcome.en} by group{', the lowest alpha first' if some else ''}.",
-            zh=f"各组的{outcome.zh}量表{'，α 最低者在前' if some else ''}。",
+            zh=f"各组的{outcome.zh}量表{'，α 最低的组排在最前' if some else ''}。",
         ),
         note,
         first=8,

@@ -31,7 +31,18 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import Verdict, threshold
 from loyalty.shown.context import Case
-from loyalty.shown.words import be, counted, cut, escaped, estimate, every, listed, names, number
+from loyalty.shown.words import (
+    be,
+    counted,
+    cut,
+    escaped,
+    estimate,
+    every,
+    has,
+    listed,
+    names,
+    number,
+)
 
 #: The heading of each single-question index.
 QUESTIONS: dict[Question, str] = {
@@ -73,7 +84,7 @@ def weights(found: Weights, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"Everything on this page is weighted by “{column}”; n counts respondents. Unequal weights cost precision: the {n} respondents with a weight tell about as much as {effective} of equal weight would, a design effect of {deff} [@kish1992].",
-            zh=f"本页各结果均按“{column}”加权；n 为人数。权重不等会损失精度：有权重的 {n} 名受访者约相当于 {effective} 名等权受访者，设计效应为 {deff} [@kish1992]。",
+            zh=f"本页各项结果均按“{column}”加权，n 为人数。权重不等会损失精度：有权重的 {n} 名受访者，其精度约相当于 {effective} 名等权受访者，设计效应为 {deff} [@kish1992]。",
         )
     ]
     if found.shift_lower is not None and found.shift_upper is not None:
@@ -81,7 +92,7 @@ def weights(found: Weights, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"On 0 to 100 the weights change the scales' means by {low} to {high} points.",
-                zh=f"按 0–100 计，加权使各量表均值变化 {low} 至 {high} 点。",
+                zh=f"按 0–100 分计，加权使各量表的均值变化 {low} 至 {high} 分。",
             )
         )
     if found.units is not None:
@@ -89,14 +100,14 @@ def weights(found: Weights, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Errors are linearized [@lumley2004], with {units} units that respondents were sampled in as the independent ones.",
-                zh=f"标准误用线性化方法计算 [@lumley2004]，以受访者所属的 {units} 个抽样单位为独立单位。",
+                zh=f"标准误按线性化方法计算 [@lumley2004]，以受访者所属的 {units} 个抽样单位为独立单位。",
             )
         )
     else:
         said.append(
             Text(
                 en="Errors are linearized [@lumley2004].",
-                zh="标准误用线性化方法计算 [@lumley2004]。",
+                zh="标准误按线性化方法计算 [@lumley2004]。",
             )
         )
     return said
@@ -106,7 +117,7 @@ def weights(found: Weights, case: Case) -> list[Text]:
 def answers(found: Answers, case: Case) -> Text:
     above, lowest, highest = (number(n) for n in (found.above, found.lowest, found.highest))
     en = f"{above} of all answers lie above the middle of the scale; {lowest} take its lowest and {highest} its highest point."
-    zh = f"{above} 的答案高于量表中点；{lowest} 取最低点，{highest} 取最高点。"
+    zh = f"在全部答案中，高于量表中点的占 {above}，取最低点的占 {lowest}，取最高点的占 {highest}。"
     if rest := found.left_out:
         own = "its" if rest == 1 else "their"
         en += (
@@ -116,7 +127,11 @@ def answers(found: Answers, case: Case) -> Text:
     if few := [row for row in found.items if None in row.shares]:
         every, least = len(few) == len(found.items), cut("small_cell", "count")
         en += f" {'No item is drawn, for of each' if every else 'Items are not drawn of which'} some answer was given by fewer than {least} respondents."
-        zh += f"{'各题项均有' if every else '有'}选项的回答者少于 {least} 人{'，因此不绘图' if every else '的题项未绘入图中'}。"
+        zh += (
+            f"各题项均有选项的回答者不足 {least} 人，因此不绘图。"
+            if every
+            else f"凡有选项的回答者不足 {least} 人的题项，未绘入图中。"
+        )
     return Text(en=en, zh=zh)
 
 
@@ -136,7 +151,7 @@ def items(found: Items, case: Case) -> Text:
     ceiling, floor = number(top.ceiling), number(bottom.floor)
     return Text(
         en=f"{means.en} The largest share of answers at the highest point is that of {c} ({ceiling}), at the lowest that of {d} ({floor}).",
-        zh=f"{means.zh}取最高分比例最大的是 {c}（{ceiling}），取最低分比例最大的是 {d}（{floor}）。",
+        zh=f"{means.zh}答案取最高分的比例，以 {c} 为最大（{ceiling}）；取最低分的比例，以 {d} 为最大（{floor}）。",
     )
 
 
@@ -171,7 +186,7 @@ def _spread(found: Scales, case: Case) -> Text:
     most, least = number(wide[0]), number(narrow[0])
     return Text(
         en=f"Respondents differ most in {a.en} (SD {most}) and least in {b.en} (SD {least}).",
-        zh=f"受访者差异最大的是{a.zh}（标准差 {most}），最小的是{b.zh}（标准差 {least}）。",
+        zh=f"受访者之间差异最大的是{a.zh}（标准差 {most}），差异最小的是{b.zh}（标准差 {least}）。",
     )
 
 
@@ -188,20 +203,20 @@ def _ends(found: Scales, case: Case) -> Text:
     if not by["not met"] and not by["open"]:
         return Text(
             en=f"No scale has more than {mark} of the respondents at its floor or its ceiling, from where on a scale is said to cut off [@{cite}]; that holds for the whole interval of every share.",
-            zh=f"没有量表的最低分者或最高分者超过 {mark}（超过即视为存在地板或天花板效应 [@{cite}]）；各比例的整个区间均如此。",
+            zh=f"得最低分或最高分的受访者超过 {mark} 时，便视为存在地板效应或天花板效应 [@{cite}]；各量表的这些比例，整个区间均未超过这一界限。",
         )
     en, zh = "", ""
     if by["not met"]:
         some = listed(by["not met"])
         en += f"More than {mark} of the respondents stand at one end of {some.en} [@{cite}]. "
-        zh += f"超过 {mark} 的受访者处于量表一端：{some.zh} [@{cite}]。"
+        zh += f"在以下量表中，处于一端的受访者超过 {mark} [@{cite}]：{some.zh}。"
     if by["open"]:
         some = listed(by["open"])
         en += f"Whether more than {mark} stand at one end [@{cite}] is open for {some.en}. "
-        zh += f"是否有超过 {mark} 的受访者处于量表一端 [@{cite}]，尚无定论：{some.zh}。"
+        zh += f"在以下量表中，处于一端的受访者是否超过 {mark} [@{cite}]，尚无定论：{some.zh}。"
     return Text(
         en=f"{en}Differences between respondents at such an end are out of sight.",
-        zh=f"{zh}处于端点的受访者之间的差异无法显现。",
+        zh=f"{zh}处于端点的受访者，彼此之间的差异无从显现。",
     )
 
 
@@ -226,12 +241,12 @@ def _reliabilities(found: Correlations, case: Case) -> Text:
     if not known:
         return Text(
             en="No scale has an alpha, so that nothing stands in the diagonal.",
-            zh="没有可计算 α 的量表，对角线为空。",
+            zh="没有任何量表可以计算 α，因此对角线上为空。",
         )
     low, high = (of(known, key=lambda k: k[0]) for of in (min, max))
     a, b = label(case, low[1]), label(case, high[1])
     en = f"The alphas in the diagonal run from {number(low[0])} ({a.en}) to {number(high[0])} ({b.en}): the less reliably two constructs are measured, the further their correlation stays behind how closely they belong together."
-    zh = f"对角线上的 α 介于 {number(low[0])}（{a.zh}）与 {number(high[0])}（{b.zh}）之间：测量越不可靠，相关越低于实际关联。"
+    zh = f"对角线上的 α 介于 {number(low[0])}（{a.zh}）与 {number(high[0])}（{b.zh}）之间：构念的测量越不可靠，所得相关越低于构念之间的实际关联。"
     if lacking := [case.label(r.construct) for r in found.reliabilities if r.alpha is None]:
         some = names(lacking)
         en += f" {some.en} {'has' if len(lacking) == 1 else 'have'} none."
@@ -245,7 +260,7 @@ def nps(found: Nps, case: Case) -> list[Text]:
     n, up, down = number(found.n), number(found.promoters), number(found.detractors)
     score = Text(
         en=f"The net promoter score is {shown}: {up} promoters less {down} detractors of {n} answers.",
-        zh=f"净推荐值为 {shown}：{n} 个回答中推荐者占 {up}，批评者占 {down}。",
+        zh=f"净推荐值为 {shown}，即在 {n} 个回答中，推荐者所占的 {up} 减去批评者所占的 {down}。",
     )
     return [score, _outweighing(found)]
 
@@ -255,16 +270,16 @@ def _outweighing(found: Nps) -> Text:
     if found.ci_lower > 0:
         return Text(
             en="With its whole interval above zero promoters outweigh detractors.",
-            zh="整个区间高于零：推荐者多于批评者。",
+            zh="整个区间高于零，推荐者多于批评者。",
         )
     if found.ci_upper < 0:
         return Text(
             en="With its whole interval below zero detractors outweigh promoters.",
-            zh="整个区间低于零：批评者多于推荐者。",
+            zh="整个区间低于零，批评者多于推荐者。",
         )
     return Text(
         en="The interval holds zero, so that it is open who outweighs.",
-        zh="区间包含零，哪一方更多尚无定论。",
+        zh="区间包含零，推荐者与批评者孰多孰少，尚无定论。",
     )
 
 
@@ -279,12 +294,12 @@ def csat(found: Csat, case: Case) -> Text:
     boxes = f"{number(found.box_lower)}–{number(found.box_upper)}"
     instead = Text(
         en=": the case has no question of its own on satisfaction, so that the first item of its satisfaction scale is taken.",
-        zh="；本案例没有单独的满意度题，故取满意度量表的首题。",
+        zh="；由于本案例没有单独的满意度题，此处取满意度量表的首题。",
     )
     end = Text(en=".", zh="。") if found.own else instead
     return Text(
         en=f"{shown} of {n} answers to “{asked.en}” are in the two highest boxes ({boxes}){end.en}",
-        zh=f"“{asked.zh}”的 {n} 个回答中，{shown} 位于最高两档（{boxes}）{end.zh}",
+        zh=f"在对“{asked.zh.rstrip('。')}”的 {n} 个回答中，位于最高两档（{boxes}）的占 {shown}{end.zh}",
     )
 
 
@@ -296,10 +311,10 @@ def standing(found: Groups, case: Case) -> list[Text]:
     alike, alike_zh = "", ""
     if nested:
         alike = ", and respondents who belong together are no independent witnesses"
-        alike_zh = "，且同属一个单位的受访者并非相互独立"
+        alike_zh = "，况且同属一个单位的受访者并非彼此独立"
     caution = Text(
         en=f"Among {shown} intervals some may lie apart by chance{alike}: the groups notebook tests the differences.",
-        zh=f"在 {shown} 个区间中，有些可能偶然偏离{alike_zh}：差异检验见分组分析。",
+        zh=f"在 {shown} 个区间中，有些可能只是偶然偏离{alike_zh}；对差异的检验见分组分析。",
     )
     return [*_apart(found.apart, most, case), caution, *said]
 
@@ -312,7 +327,7 @@ def indices(found: Questions, case: Case) -> list[Text]:
 def _apart(rows: Sequence[Apart], most: Text | None, case: Case) -> list[Text]:
     """Which groups stand apart from everybody; `most`: in what most of them do."""
     if not rows:
-        return [Text(en="No group's value can be shown.", zh="没有可以列出数值的组。")]
+        return [Text(en="No group's value can be shown.", zh="各组的数值均不能列出。")]
     apart = [row for row in rows if row.above or row.below]
     said = []
     if apart:
@@ -321,15 +336,20 @@ def _apart(rows: Sequence[Apart], most: Text | None, case: Case) -> list[Text]:
             group = escaped(group_name(case, row.group))
             up, down, n = number(row.above), number(row.below), number(row.n)
             en.append(f"by {group.en} {up} above and {down} below of {n}")
-            zh.append(f"按{group.zh}，{n} 个中 {up} 个高于、{down} 个低于")
+            zh.append(
+                f"按{group.zh}分组，{n} 个区间中整个高于总体值的{has(row.above, '个')}，整个低于总体值的{has(row.below, '个')}"
+            )
         end = Text(en=".", zh="。")
         if most is not None:
             top = escaped(most)
-            end = Text(en=f"; most of them in {top.en}.", zh=f"；其中最多的是{top.zh}。")
+            end = Text(
+                en=f"; most of them in {top.en}.",
+                zh=f"；这类区间以{top.zh.removesuffix('，%')}为最多。",
+            )
         said.append(
             Text(
                 en=f"Intervals that lie wholly to one side of everybody's value: {'; '.join(en)}{end.en}",
-                zh=f"整个区间位于总体值一侧的个数：{'；'.join(zh)}{end.zh}",
+                zh=f"{'；'.join(zh)}{end.zh}",
             )
         )
     if alike := [group_name(case, row.group) for row in rows if row not in apart]:
@@ -337,7 +357,7 @@ def _apart(rows: Sequence[Apart], most: Text | None, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"By {some.en} every interval holds everybody's value.",
-                zh=f"按{some.zh}，所有区间均包含总体值。",
+                zh=f"按{some.zh}分组，所有区间均包含总体值。",
             )
         )
     return said
@@ -352,7 +372,7 @@ def _not_shown(hidden: int) -> list[Text]:
     return [
         Text(
             en=f"{counted(hidden, 'value')} {be(hidden)} not shown: {rests} on fewer than {least} answers, or would give such a one away.",
-            zh=f"{number(hidden)} 个数值未列出：其回答少于 {least} 个，或会使此类数值被推出。",
+            zh=f"有 {number(hidden)} 个数值未列出，因为所依据的答案少于 {least} 个，或一经列出便可推知此类数值。",
         )
     ]
 
@@ -364,7 +384,7 @@ def groups(found: Groups, case: Case) -> list[Text]:
 def _widest(found: Groups, case: Case) -> Text:
     gap = found.widest
     if gap is None:
-        return Text(en="No two groups can be shown.", zh="没有两组可以列出。")
+        return Text(en="No two groups can be shown.", zh="没有任何两组可以列出。")
 
     def shown(row: Level) -> Text:
         name, size = (
@@ -383,7 +403,7 @@ def _widest(found: Groups, case: Case) -> Text:
     )
     return Text(
         en=f"The widest gap is {size} points, in {what.en} by {group.en}: {high.en} against {low.en}; their intervals {'do not overlap' if apart else 'overlap'}.",
-        zh=f"差距最大的是按{group.zh}的{what.zh}，相差 {size} 点：{high.zh}对{low.zh}，两区间{'不重叠' if apart else '重叠'}。",
+        zh=f"按{group.zh}分组，{what.zh}的差距最大，相差 {size} 分，即{high.zh}与{low.zh}之间的差距，二者的区间{'不重叠' if apart else '重叠'}。",
     )
 
 
@@ -391,7 +411,7 @@ def _caution(found: Groups) -> Text:
     n = number(found.n_levels)
     return Text(
         en=f"As the widest of all gaps between {n} groups it is likely to be smaller in another sample.",
-        zh=f"这是 {n} 组之间各差距中的最大者，在另一样本中很可能更小。",
+        zh=f"由于这是 {n} 个组之间的最大差距，换一个样本很可能会更小。",
     )
 
 
@@ -401,16 +421,16 @@ def boxes(found: OutcomeBoxes, case: Case) -> Text:
     outcome, high, low = label(case, found.construct), number(best.highest), number(worst.lowest)
     if len(found.rows) == 1:
         en = f"{a.en}: {high} of the answers on {outcome.en} are in the two highest boxes, {low} in the two lowest."
-        zh = f"{a.zh}对{outcome.zh}的回答中，{high}在最高两档，{low}在最低两档。"
+        zh = f"在{a.zh}对{outcome.zh}的回答中，最高两档占 {high}，最低两档占 {low}。"
     else:
         en = f"Most answers on {outcome.en} in the two highest boxes has {a.en} ({high}), most in the two lowest {b.en} ({low})."
-        zh = f"{outcome.zh}最高两档比例最大的是{a.zh}（{high}），最低两档比例最大的是{b.zh}（{low}）。"
+        zh = f"就{outcome.zh}而言，答案在最高两档的比例以“{a.zh}”为最大（{high}），在最低两档的比例以“{b.zh}”为最大（{low}）。"
     if found.hidden and len(found.rows) > 1:
         en, zh = f"Of the groups shown: {en[0].lower()}{en[1:]}", f"在列出的各组中，{zh}"
     if found.hidden:
         least = cut("small_cell", "count")
         en += f" {counted(found.hidden, 'group')} {be(found.hidden)} not shown, for a group or a box of fewer than {least} answers."
-        zh += f"{number(found.hidden)} 组未列出，因其人数或某档回答少于 {least}。"
+        zh += f"另有 {number(found.hidden)} 组未列出，因为组内人数或某一档的答案少于 {least}。"
     return Text(en=en, zh=zh)
 
 
@@ -429,15 +449,15 @@ def _alphas(found: Details) -> Text:
         all_ = f"{every(found.met)} groups" if found.met > 1 else "the one group shown"
         return Text(
             en=f"Alpha is at least {mark} [@{cite}] with its whole interval in {all_}.",
-            zh=f"全部 {met} 组的 α 整个区间均不低于 {mark} [@{cite}]。",
+            zh=f"全部 {met} 组的 α，整个区间均不低于 {mark} [@{cite}]。",
         )
     en, zh = [], []
     if found.open:
         en.append(f"open in {number(found.open)}")
-        zh.append(f"未定 {number(found.open)} 组")
+        zh.append(f"未定的有 {number(found.open)} 组")
     if found.not_met:
         en.append(f"below in {number(found.not_met)}")
-        zh.append(f"低于者 {number(found.not_met)} 组")
+        zh.append(f"整个区间低于它的有 {number(found.not_met)} 组")
     return Text(
         en=f"Alpha is at least {mark} [@{cite}] with its whole interval in {counted(found.met, 'group')}, {' and '.join(en)}.",
         zh=f"α 的整个区间不低于 {mark} [@{cite}] 的有 {met} 组，{'，'.join(zh)}。",
@@ -469,7 +489,7 @@ def _focal(found: Details, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"By {name.en} the correlation of {a.en} and {b.en} is lowest in {lowest.en} and highest in {highest.en}; the two intervals do not overlap.",
-                zh=f"按{name.zh}，{a.zh}与{b.zh}的相关最低为{lowest.zh}，最高为{highest.zh}；两区间不重叠。",
+                zh=f"按{name.zh}分组，{a.zh}与{b.zh}的相关最低的是{lowest.zh}，最高的是{highest.zh}，二者的区间不重叠。",
             )
         )
     if alike:
@@ -477,7 +497,7 @@ def _focal(found: Details, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"By {some.en} the intervals of the lowest and the highest correlation overlap, so that their order may be chance.",
-                zh=f"按{some.zh}，最低与最高相关的区间重叠，次序可能出于偶然。",
+                zh=f"按{some.zh}分组，最低相关与最高相关的区间相互重叠，其次序可能出于偶然。",
             )
         )
     return said

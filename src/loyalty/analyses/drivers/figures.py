@@ -66,7 +66,7 @@ def shares(found: Shares, case: Case) -> Figure | None:
         ),
         Text(
             en="Forest plot: one row a construct and an outcome, its share in what is explained of the outcome, with interval.",
-            zh="森林图：每行为一个构念对一个结果的份额及区间。",
+            zh="森林图，每行为一个构念在一个结果的已解释部分中所占的份额及区间。",
         ),
     )
 
@@ -115,11 +115,11 @@ def weights(found: Weights, case: Case) -> Figure | None:
         draw,
         Text(
             en=f"Indirect effects by {within(of.en)}, with 95 % intervals.",
-            zh=f"分{of.zh}的间接效应及 95% 区间。",
+            zh=f"各{of.zh}的间接效应及 95% 区间。",
         ),
         Text(
             en="Forest plot: one row an indirect effect, a colour each level and one their mean, with intervals.",
-            zh="森林图：每行一个间接效应，各水平及其平均值以不同颜色表示，附区间。",
+            zh="森林图，每行为一个间接效应，各水平及其平均值以不同颜色表示，附区间。",
         ),
     )
 
@@ -152,7 +152,7 @@ def satisfied(found: Satisfied, case: Case) -> Figure:
         ),
         Text(
             en="Forest plot: a row each loyalty and group, the share satisfied and the share loyal with intervals.",
-            zh="森林图：每行为一种忠诚与一个分组，附满意者与忠诚者的比例及区间。",
+            zh="森林图，每行为一种忠诚在一个分组中的情形，附满意者与忠诚者的比例及区间。",
         ),
     )
 
@@ -196,7 +196,7 @@ def journey_of(found: Journey, case: Case, level: str | None) -> Figure:
         lambda language: _map(found, case, [level], language),
         Text(
             en="The journey as the data have it: touchpoints from left to right, with 95 % intervals.",
-            zh="数据所呈现的客户旅程：触点自左向右，附 95% 区间。",
+            zh="数据所呈现的客户旅程，触点自左向右排列，附 95% 区间。",
         ),
         _panels(found),
         says=1 if level is None else None,
@@ -215,7 +215,7 @@ def _panels(found: Journey) -> Text:
     what = listed([t for k, t in shown.items() if any(getattr(r, k) is not None for r in rows)])
     return Text(
         en=f"Panels one above the other, touchpoints in order from left to right: {what.en}.",
-        zh=f"自上而下的多个面板，触点自左向右依次排列：{what.zh}。",
+        zh=f"自上而下的多个面板，触点自左向右依次排列，显示{what.zh}。",
     )
 
 
@@ -229,7 +229,7 @@ def journey_by_level(found: Journey, case: Case) -> Figure | None:
         lambda language: _map(found, case, list(unit.levels), language),
         Text(
             en=f"The journey by {of.en.lower()}, with 95 % intervals.",
-            zh=f"分{of.zh}的客户旅程及 95% 区间。",
+            zh=f"各{of.zh}的客户旅程及 95% 区间。",
         ),
         Text(
             en="The same panels, a colour each level.",

@@ -52,7 +52,7 @@ from loyalty.shown.words import cut, escaped, estimate, interval, number, spaced
 
 #: Where the interval of a ratio of two changes comes from.
 RATIOS = {
-    "refits": Text(en="its interval is of the refits", zh="区间取自重新拟合"),
+    "refits": Text(en="its interval is of the refits", zh="区间取自对重抽样数据的重新拟合"),
     "fieller": Text(
         en="too few refits are admissible, so its interval is by Fieller's theorem",
         zh="可用的重新拟合过少，区间按 Fieller 定理求得",
@@ -83,7 +83,7 @@ def shares(found: Shares, case: Case) -> Table:
     if found.clusters is not None:
         few = (
             ", expanded since few of them vary too little from draw to draw [@hesterberg2015]",
-            "，并因其数目少时重抽样变异偏小而相应加宽 [@hesterberg2015]",
+            "；单位数目少时，重抽样之间的变异偏小，区间已相应加宽 [@hesterberg2015]",
         )
     return Table(
         found.rows,
@@ -91,7 +91,7 @@ def shares(found: Shares, case: Case) -> Table:
         Text(en="Shares of what is explained.", zh="解释方差的份额。"),
         Text(
             en=f"Of the variance that all together explain, at the latent level, from the correlations that the structural model implies. LMG averages what a construct adds over all orders of entering [@gromping2007]; Johnson's weights go through orthogonal variables [@johnson2000]; the product of path and correlation [@pratt1987] can be negative. With … between: among what begins the chains, over all ways. Percentile intervals of {used} of {drawn} refits to resampled {whom.en}{few[0]}.",
-            zh=f"依据结构模型隐含的潜变量相关，占全部解释方差的比例。LMG 对各种进入次序取平均 [@gromping2007]；Johnson 相对权重借助正交变量 [@johnson2000]；路径与相关之积 [@pratt1987] 可为负。中间有“…”者，为各因果链起点之间的份额，含全部途径。百分位区间取自{spaced('对', whom.zh)}重抽样的 {drawn} 次重新拟合，其中 {used} 次可用{few[1]}。",
+            zh=f"份额为占全部解释方差的比例，由结构模型隐含的潜变量相关算得。LMG 为构念在各种进入次序下所增解释方差的平均 [@gromping2007]；Johnson 相对权重借助正交变量得出 [@johnson2000]；路径与相关之积 [@pratt1987] 可为负值。中间有“…”者为各链起点之间的份额，包含全部途径。百分位区间取自{spaced('对', whom.zh)}重抽样后的 {drawn} 次重新拟合，其中 {used} 次可用{few[1]}。",
         ),
         withheld=lambda _: withheld(case.reliance.whole),
     )
@@ -104,7 +104,7 @@ def _few(df: int | None, case: Case) -> Text:
     many = units(case).many
     return Text(
         en=f" to resampled respondents, widened by the design effect of {many.en}, pooled over the groups, and to Student's t with {number(df)} degrees of freedom [@kish1965], since {many.en} are too few in a group to be resampled",
-        zh=f"（对受访者重抽样；各组内{many.zh}过少，无法重抽样，故按各组合并的{many.zh}设计效应及自由度为 {number(df)} 的 t 分布加宽 [@kish1965]）",
+        zh=f"（以受访者为单位重抽样；各组内{many.zh}过少，无法以之为单位重抽样，因此按各组合并的{many.zh}设计效应及自由度为 {number(df)} 的 t 分布加宽区间）[@kish1965]",
     )
 
 
@@ -137,11 +137,11 @@ def by_group(found: GroupShares, case: Case) -> Table | None:
         columns,
         Text(
             en=f"Shares apart from the mean of all, by {within(of.en)}.",
-            zh=f"分{of.zh}的份额：偏离平均值者。",
+            zh=f"各{of.zh}中偏离平均值的份额。",
         ),
         Text(
             en=f"A model for each; difference from the mean of all, weighted by respondents, in percentage points. Of {every} shares, those whose interval of the difference excludes zero; intervals are of 95 % each, by {drawn} refits{few.en}.",
-            zh=f"各组分别拟合模型；与按受访者加权的平均值之差，以百分点计。仅列 {every} 个份额中差值区间不含零者；每个区间均为 95%，取自 {drawn} 次重新拟合{few.zh}。",
+            zh=f"各组分别拟合模型；差值为与按受访者加权的平均值之差，以百分点计。在 {every} 个份额中，只列出差值区间不含零者；各区间均为 95% 区间，取自 {drawn} 次重新拟合{few.zh}。",
         ),
         first=MANY,
         withheld=lambda _: withheld(case.reliance.whole),
@@ -168,10 +168,10 @@ def weights(found: Weights, case: Case) -> Table:
     return Table(
         sorted(found.rows, key=lambda r: -abs(r.deviation)),
         columns,
-        Text(en=f"Indirect effects by {within(of.en)}.", zh=f"分{of.zh}的间接效应。"),
+        Text(en=f"Indirect effects by {within(of.en)}.", zh=f"各{of.zh}的间接效应。"),
         Text(
             en=f"Products of standardized paths, a model for each, the farthest from the mean first; the mean is weighted by respondents. Percentile intervals of {number(found.drawn)} refits each{few.en}.",
-            zh=f"标准化路径之积，各组分别拟合模型，按偏离平均值的程度排列；平均值按受访者加权。百分位区间各取自 {number(found.drawn)} 次重新拟合{few.zh}。",
+            zh=f"间接效应为标准化路径之积，各组分别拟合模型，偏离平均值最远者排在最前；平均值按受访者加权。各百分位区间取自 {number(found.drawn)} 次重新拟合{few.zh}。",
         ),
         first=MANY,
         withheld=lambda r: withheld(of_effect(r.id, case)),
@@ -208,7 +208,7 @@ def necessity(found: Necessity, case: Case) -> Table:
         Text(en=f"Necessary conditions of {within(outcome.en)}.", zh=f"{outcome.zh}的必要条件。"),
         Text(
             en=f"Effect sizes of two ceilings on scale scores [@dul2016]; p of CE-FDH by {shuffled} permutations [@dul2020]; that of the same correlation by as many draws that keep it, of the corner above the mean of the few highest answers [@aragon2005]. Latent: median and middle 95 % of {draws} plausible values, which carry errors of measurement through but not sampling. Necessary: an effect size of {least} or more, clear of both and of errors of measurement.{alone.en}",
-            zh=f"量表得分上两种上限的效应量 [@dul2016]；CE-FDH 的 p 值取自 {shuffled} 次置换 [@dul2020]；“同等相关”的 p 值取自同样次数、保持二者相关的抽样，比较的是最高几个答案的均值之上的空白 [@aragon2005]。潜变量：{draws} 组似真值的中位数与中间 95%，计入测量误差而不计抽样误差。判为必要条件，须效应量不低于 {least}，且超出两种检验的随机水平与测量误差所能解释的程度。{alone.zh}",
+            zh=f"所列为量表得分上两种上限的效应量 [@dul2016]。CE-FDH 的 p 值取自 {shuffled} 次置换 [@dul2020]；“同等相关”的 p 值取自同样次数的抽样，抽样时保持二者的相关，比较的是最高几个答案的均值之上的空白 [@aragon2005]。“潜变量”一栏为 {draws} 组似真值的中位数与中间 95% 的范围，计入测量误差而不计抽样误差。只有效应量不低于 {least}，且超出两种检验的随机水平与测量误差所能解释的程度，才判为必要条件。{alone.zh}",
         ),
     )
 
@@ -233,7 +233,7 @@ def combined(found: Necessity, case: Case) -> Table:
         ),
         Text(
             en="Total effects as in the importance–performance map, without turning; LMG: share of what all conditions together explain; performance: the mean score from 0 to 100, of little of a construct turned [@hauff2024].",
-            zh="总效应与重要性–表现图相同，未作反向；LMG：在全部条件共同解释的方差中所占份额；表现：0–100 的平均得分，标“低”者已反向 [@hauff2024]。",
+            zh="总效应与重要性–表现图相同，未作反向；LMG 为在全部条件共同解释的方差中所占的份额；表现为 0–100 的平均得分，标有“低”的构念已反向计分 [@hauff2024]。",
         ),
         withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
     )
@@ -271,7 +271,7 @@ def recommendations(found: Recommendations, case: Case) -> Table:
     if first is not None and found.costs_by is not None:
         than, how = escaped(case.label(first.construct)), RATIOS[found.costs_by]
         en = f" Cost: how many times what a point of {within(than.en)} costs a point of this may cost at most, so that the same money brings as much; {how.en}."
-        zh = f"成本条件：同样的花费要带来同样的变化，该构念一分的成本至多可为{than.zh}一分的多少倍；{how.zh}。"
+        zh = f"“须满足的成本条件”一栏说明，要使同样的花费带来同样的变化，把该构念提高一分的成本至多可为把{than.zh}提高一分的多少倍；{how.zh}。"
     return Table(
         found.rows,
         [
@@ -294,11 +294,11 @@ def recommendations(found: Recommendations, case: Case) -> Table:
         ],
         Text(
             en=f"What follows for {within(outcome.en)}, and how surely.",
-            zh=f"就{outcome.zh}而言可以做什么，把握有多大。",
+            zh=f"就{outcome.zh}而言可以做什么，以及把握有多大。",
         ),
         Text(
             en=f"Change: of the mean of {within(outcome.en)}, in points of its scale, for one point more of the construct; from the total effect and the standard deviations of the scale means. For whom: groups in which its share is clearly above the mean of all.{en} What a point costs is not known here.",
-            zh=f"变化：构念提高一分时{outcome.zh}均值的变化（量表分），由总效应与量表均值的标准差得出。对象：该构念的份额明显高于总体平均的组别。{zh}一分的实际成本不详。",
+            zh=f"“变化”一栏为构念高一分时{outcome.zh}均值相应的变化（以量表的分计），由总效应与量表均值的标准差得出。“对象”一栏为该构念的份额明显高于总体平均的组别。{zh}提高一分的实际成本不详。",
         ),
         withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
     )
@@ -307,11 +307,11 @@ def recommendations(found: Recommendations, case: Case) -> Table:
 def _cost(row: Any, found: Recommendations, case: Case) -> Text:
     """What a point of a construct may cost beside one of the first, or why nothing is said."""
     if advice(row, found.outcome, case) in ("open", "undirected"):
-        return Text(en="none: nothing is advised", zh="无：未作建议")
+        return Text(en="none: nothing is advised", zh="无，因为未作建议")
     if not found.costs:
-        return Text(en="no other to compare it with", zh="无其他构念可比较")
+        return Text(en="no other to compare it with", zh="没有可供比较的其他构念")
     if (one := cost(row, found, case)) is None:
-        return Text(en="the measure of the others", zh="其余各行的基准")
+        return Text(en="the measure of the others", zh="作为其余各行的基准")
     if one.ci_lower is None or one.ci_upper is None:
         return Text(en="no bound can be given", zh="无法给出界限")
     size = f"{number(one.estimate)} {interval(one.ci_lower, one.ci_upper)}"
@@ -350,7 +350,7 @@ def places(found: Recommendations, case: Case) -> Table | None:
         Text(en="Where on the journey to look first.", zh="客户旅程中应先查看之处。"),
         Text(
             en="Touchpoints whose interval lies apart from those of all others, for all customers. What was seen as it came does not say that a change there would keep anybody: that is what to measure.",
-            zh="其区间与其他所有触点均不重叠的触点，对象为全部客户。数据为实际发生的情形，并不说明在此作出改变就能留住客户：这正是需要测量的。",
+            zh="所列触点的区间与其他所有触点均不重叠，对象为全部客户。数据只记录了实际发生的情形，并不说明在该处作出改变就能留住客户，而这正是需要测量的。",
         ),
     )
 
@@ -362,7 +362,7 @@ def bottleneck(found: Bottleneck, case: Case) -> Table | None:
     hidden = any(need.fewest is None for row in found.rows for need in row.needs)
     small = cut("small_cell", "count")
     en = f" A dash: not shown, since it tells of fewer than {small} respondents." if hidden else ""
-    zh = f"短横：涉及受访者少于 {small} 人，不列出。" if hidden else ""
+    zh = f"短横表示所涉受访者少于 {small} 人，不予列出。" if hidden else ""
     if not needed:
         return None
 
@@ -389,7 +389,7 @@ def bottleneck(found: Bottleneck, case: Case) -> Table | None:
         ),
         Text(
             en=f"In per cent of the range observed, by CE-FDH; in brackets the respondents who have less; NN: not necessary. One respondent can move such a ceiling, so read it with the tests.{en}",
-            zh=f"以观测全距的百分比表示，CE-FDH；括号内为低于所需水平的受访者比例；NN：非必要。单个受访者即可移动上限，须与检验并读。{zh}",
+            zh=f"所需水平按 CE-FDH 求得，以观测全距的百分比表示；括号内为低于所需水平的受访者比例；NN 表示并非必要。单个受访者即可使这样的上限移动，因此须结合检验解读。{zh}",
         ),
     )
 
@@ -422,7 +422,7 @@ def thresholds(found: Thresholds, case: Case) -> Table:
         ),
         Text(
             en=f"Two straight lines that meet; satisfaction and loyalty as parts of their scales, 0 % the lowest answer and 100 % the highest. p by Davies' test [@davies2002]; the interval of the threshold is what an F test leaves, a dash where the data do not bound it; no slope where fewer than three different answers lie on that side, and with few its interval is too narrow, since the threshold follows the answers. Claimed place: {number(found.claimed_at, decimals=0)} of the scale{of}.",
-            zh=f"两条相接的直线；满意度与忠诚均以量表的比例表示，0% 为最低答案，100% 为最高答案。p 值取自 Davies 检验 [@davies2002]；阈值区间由 F 检验得出，数据无法界定处以短横表示；某侧的不同取值少于三个时不给出斜率，取值很少时阈值随答案移动，斜率区间偏窄。所称阈值：量表的 {number(found.claimed_at, decimals=0)}{of}。",
+            zh=f"模型为两条相接的直线；满意度与忠诚均以量表的比例表示，0% 为最低答案，100% 为最高答案。p 值取自 Davies 检验 [@davies2002]；阈值的区间由 F 检验得出，数据无法界定时以短横表示；某一侧的不同取值少于三个时，不给出斜率；取值很少时，阈值随答案移动，斜率的区间偏窄。所称阈值为量表的 {number(found.claimed_at, decimals=0)}{of}。",
         ),
     )
 
@@ -452,7 +452,7 @@ def satisfied(found: Satisfied, case: Case) -> Table:
         Text(en="Satisfied, but not loyal.", zh="满意而不忠诚。"),
         Text(
             en=f"Satisfied and loyal: an answer, or a mean of a scale, from {cut('satisfied_part', 'percent')} of the scale on, that is 7 on 1 to 10 or 5 on 1 to 7{source}. Differences in percentage points of the same people [@agresti2005]; Wilson's intervals of shares.",
-            zh=f"满意与忠诚：答案或量表均值达到量表的 {cut('satisfied_part', 'percent')} 及以上，即 1–10 分中的 7 分或 1–7 分中的 5 分{source}。同一批受访者的份额之差以百分点计 [@agresti2005]；份额为 Wilson 区间。",
+            zh=f"满意或忠诚指答案或量表均值达到量表的 {cut('satisfied_part', 'percent')} 及以上，即 1–10 分中的 7 分或 1–7 分中的 5 分{source}。差值为同一批受访者的两个比例之差，以百分点计 [@agresti2005]；比例的区间为 Wilson 区间。",
         ),
     )
 
@@ -489,15 +489,15 @@ def journey_of(found: Journey, case: Case, level: str | None) -> Table:
         wie = "直接" if found.side == "direct" else "经其他构念"
         en, zh = (
             f" Shares: LMG, of what all constructs that lead {how} to {to.en.lower()} explain of it, by refits as above [@gromping2007].",
-            f"份额：所有{wie}通往{to.zh}的构念所解释部分中的 LMG 份额，重新拟合方式同上 [@gromping2007]。",
+            f"份额为各触点在所有{wie}通往{to.zh}的构念所解释的部分中所占的 LMG 份额，重新拟合的方式同上 [@gromping2007]。",
         )
     return Table(
         rows,
         columns,
-        Text(en="The journey, touchpoint by touchpoint.", zh="客户旅程：逐个触点。"),
+        Text(en="The journey, touchpoint by touchpoint.", zh="客户旅程的各个触点。"),
         Text(
             en=f"In the order in which customers come to them. Means with customers as clusters; go no further: Wilson's interval for as many visits as those of one customer are worth [@korn1998].{en}",
-            zh=f"按客户到达的先后排列。均值以客户为聚类；止步比例：按同一客户多次到访折算有效样本的 Wilson 区间 [@korn1998]。{zh}",
+            zh=f"各触点按客户到达的先后排列。均值以客户为聚类单位；止步比例附 Wilson 区间，有效样本量按同一客户的多次到访折算 [@korn1998]。{zh}",
         ),
     )
 
@@ -514,6 +514,6 @@ def channels(found: Channels, case: Case) -> Table:
         Text(en="How alike channels are.", zh="各渠道的一致程度。"),
         Text(
             en="Ratings less the mean of their touchpoint; customers as clusters. The share of the variance that lies between channels: channels and customers as crossed random effects, touchpoints fixed, by restricted likelihood [@bates2015]; its interval by the F ratio of the channels' effects [@harville1985].",
-            zh="评分减去所在触点的均值；以客户为聚类。渠道之间的方差份额：渠道与客户为交叉随机效应，触点为固定效应，限制性似然估计 [@bates2015]；区间由渠道效应的 F 比求得 [@harville1985]。",
+            zh="评分已减去所在触点的均值，并以客户为聚类单位。渠道之间的方差份额由限制性极大似然法估计，渠道与客户为交叉随机效应，触点为固定效应 [@bates2015]；区间由渠道效应的 F 比求得 [@harville1985]。",
         ),
     )

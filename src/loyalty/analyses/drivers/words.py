@@ -36,6 +36,7 @@ from loyalty.shown.doubts import unreliable
 from loyalty.shown.short import within
 from loyalty.shown.units import units
 from loyalty.shown.words import (
+    among,
     cut,
     equals,
     escaped,
@@ -156,7 +157,7 @@ def shares(found: Shares, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Only {used} of {drawn} refits to resampled {whom.en} have an admissible solution: there are no intervals, and the shares are not to be relied on.",
-                zh=f"{spaced('对', whom.zh)}重抽样的 {drawn} 次重新拟合中仅 {used} 次得到可接受的解：不给出区间，份额不宜采信。",
+                zh=f"{spaced('对', whom.zh)}重抽样并重新拟合 {drawn} 次，仅有 {used} 次得到可接受的解，因此不给出区间，份额也不可采信。",
             )
         )
     for through in dict.fromkeys(p.through for p in found.passing):
@@ -165,7 +166,7 @@ def shares(found: Shares, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"In this model everything that leads to {ends.en} passes through {label.en}, so shares in the one are shares in the other.",
-                zh=f"在本模型中，通往{ends.zh}的一切影响都经过{label.zh}，故二者的份额相同。",
+                zh=f"在本模型中，通往{ends.zh}的一切影响都经过{label.zh}，因此对前者的份额即对后者的份额。",
             )
         )
     if any(r.truth is not None for r in found.rows):
@@ -181,12 +182,12 @@ def _target(found: Shares, target: Target, case: Case) -> Text:
     to, first = _lower(case.label(target.to)), _lower(case.label(top.from_))
     whole = Text(
         en=f"Of {to.en}, {'the constructs that lead to it' if target.side == 'direct' else 'what begins the chains to it'} explain{'' if target.side == 'direct' else 's'} R² = {r2}",
-        zh=f"{'直接影响' + to.zh + '的构念' if target.side == 'direct' else '通往' + to.zh + '的各条因果链的起点'}所解释的方差为 R² = {r2}",
+        zh=f"{'指向' + to.zh + '的各构念' if target.side == 'direct' else '通往' + to.zh + '的各条链的起点'}合计所解释的{to.zh}方差比例为 R² = {r2}",
     )
     if target.clear:
         return Text(
             en=f"{whole.en}; {first.en} has the largest share, {shown}, and more than every other by its interval.",
-            zh=f"{whole.zh}；{first.zh}的份额最大（{shown}），且依区间大于其余各项。",
+            zh=f"{whole.zh}；{first.zh}的份额最大（{shown}），且按区间大于其余各项。",
         )
     if top.ci_lower is None:
         return Text(
@@ -225,7 +226,7 @@ def _recovered(found: Shares) -> Text:
     )
     return Text(
         en=f"Declared by the simulation, and so known: the largest share by the product measure, {declared}, {en} ({shown}); {inside}.",
-        zh=f"设定值因模拟而已知：按乘积测度，最大的设定份额 {declared} {zh}（{shown}）；{inside_zh}。",
+        zh=f"设定值因模拟而已知：按乘积测度，最大份额的设定值 {declared} {zh}（{shown}）；{inside_zh}。",
     )
 
 
@@ -242,21 +243,21 @@ def by_group(found: GroupShares, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Of {number(found.count)} shares by {escape(within(unit.label.en))}, {number(found.clear)} lie apart from the mean of all; about one in twenty would by chance.",
-                zh=f"分{escape(unit.label.zh)}的 {number(found.count)} 个份额中，{number(found.clear)} 个偏离平均值；仅凭偶然，约每二十个会有一个。",
+                zh=f"按{escape(unit.label.zh)}共有 {number(found.count)} 个份额，其中 {number(found.clear)} 个偏离平均值；仅凭偶然，约每二十个也会有一个如此。",
             )
         )
     else:
         said.append(
             Text(
                 en=f"None of {number(found.count)} shares by {escape(within(unit.label.en))} lies apart from the mean of all by its interval.",
-                zh=f"分{escape(unit.label.zh)}的 {number(found.count)} 个份额，依区间均未偏离平均值。",
+                zh=f"按{escape(unit.label.zh)}共有 {number(found.count)} 个份额，按区间均未偏离平均值。",
             )
         )
     if found.declared:
         said.append(
             Text(
                 en=f"Declared by the simulation are {number(found.declared)} of them; the intervals hold {number(found.held)}.",
-                zh=f"其中模拟设定了 {number(found.declared)} 个，区间覆盖 {number(found.held)} 个。",
+                zh=f"其中 {number(found.declared)} 个的真值由模拟设定，区间覆盖真值的有 {number(found.held)} 个。",
             )
         )
     if found.left_out:
@@ -264,7 +265,7 @@ def by_group(found: GroupShares, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Without an acceptable model of their own: {listed_.en}.",
-                zh=f"无法单独得到可接受的模型：{listed_.zh}。",
+                zh=f"{listed_.zh}无法单独得到可接受的模型。",
             )
         )
     return said
@@ -301,7 +302,7 @@ def weights(found: Weights, case: Case) -> list[Text]:
             parts.append(
                 Text(
                     en=f"{'stronger' if more else 'weaker'} in {escape(level.en)} ({shown}{known['en']})",
-                    zh=f"{escape(level.zh)}中{'较强' if more else '较弱'}（{shown}{known['zh']}）",
+                    zh=f"在“{escape(level.zh)}”中{'较强' if more else '较弱'}（{shown}{known['zh']}）",
                 )
             )
         together = Text(en=listed(parts).en, zh="、".join(part.zh for part in parts))
@@ -310,7 +311,7 @@ def weights(found: Weights, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{escape(label.en)}: {together.en} than on the mean of all ({whole}{known['en']}).",
-                zh=f"{escape(label.zh)}：与平均值（{whole}{known['zh']}）相比，{together.zh}。",
+                zh=f"与平均值（{whole}{known['zh']}）相比，“{escape(label.zh)}”{together.zh}。",
             )
         )
     if alike:
@@ -318,7 +319,7 @@ def weights(found: Weights, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"No level lies apart from the mean, by the intervals, of: {which.en}.",
-                zh=f"依区间，以下各项没有任何一组偏离平均值：{which.zh}。",
+                zh=f"按区间，{which.zh}在各组中均未偏离平均值。",
             )
         )
     if doubted:
@@ -326,7 +327,7 @@ def weights(found: Weights, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Not to be relied upon, for a path along it is not: {which.en}.",
-                zh=f"因所经路径不可采信而不予采信：{which.zh}。",
+                zh=f"由于所经路径中有不可采信者，{which.zh}不予采信。",
             )
         )
     return said
@@ -364,28 +365,28 @@ def necessity(found: Necessity, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Necessary for {outcome.en}, beyond what a correlation leaves empty: {parts.en}. A necessary condition does not suffice.",
-                zh=f"对{outcome.zh}而言必要，且空白程度超过相关本身所致：{parts.zh}。必要并不等于充分。",
+                zh=f"{outcome.zh}的必要条件是{parts.zh}，其散点图左上角的空白程度超过相关本身所能造成的。必要并不等于充分。",
             )
         )
     else:
         said.append(
             Text(
                 en=f"No construct is shown to be a necessary condition of {outcome.en}.",
-                zh=f"未证实任何构念是{outcome.zh}的必要条件。",
+                zh=f"没有任何构念被证实为{outcome.zh}的必要条件。",
             )
         )
     if small := of("small"):
         said.append(
             Text(
                 en=f"Emptier than correlation leaves it, but not clearly by an effect size of {cut('necessity_effect')}: {called(small).en}.",
-                zh=f"空白程度超过相关本身所致，但效应量未明确达到 {cut('necessity_effect')}：{called(small).zh}。",
+                zh=f"{called(small).zh}的空白程度超过相关本身所能造成的，但效应量未明确达到 {cut('necessity_effect')}。",
             )
         )
     if related := of("correlated"):
         said.append(
             Text(
                 en=f"The permutation test alone would name {called(related).en}; a correlation of the same size without any ceiling leaves the corner as empty.",
-                zh=f"仅凭置换检验会判定{called(related).zh}为必要条件；但同等大小而没有上限的相关，同样会使该区域留空。",
+                zh=f"若仅凭置换检验，会判定{called(related).zh}为必要条件；但大小相同而不设上限的相关，同样会使左上角留空。",
             )
         )
     strong = [
@@ -401,7 +402,7 @@ def necessity(found: Necessity, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"What is not necessary may still help: the total effect of {called(strong).en} is clear of zero.",
-                zh=f"并非必要的条件仍可能有益：{called(strong).zh}的总效应区间不含零。",
+                zh=f"不是必要条件的构念仍可能有益：{called(strong).zh}的总效应区间不含零。",
             )
         )
     return said
@@ -422,19 +423,19 @@ def bottleneck(found: Bottleneck, case: Case) -> Text:
         small = cut("small_cell", "count")
         return Text(
             en=f"What the highest {outcome.en} needs is not shown in full: it would tell of fewer than {small} respondents.",
-            zh=f"最高{outcome.zh}所需的条件未全部列出：其涉及的受访者少于 {small} 人。",
+            zh=f"最高{outcome.zh}所需的条件未全部列出，因为部分条件所涉的受访者少于 {small} 人。",
         )
     if not needed:
         return Text(
             en=f"Even the highest {outcome.en} is had with the least of every condition: there is no bottleneck.",
-            zh=f"即便最高的{outcome.zh}也可在各条件最低时出现：不存在瓶颈。",
+            zh=f"即使各条件处于最低水平，也能出现最高的{outcome.zh}，因此不存在瓶颈。",
         )
     worst = max(needed, key=lambda n: n.below or 0.0)
     label = _lower(case.label(worst.construct))
     little = worst.construct in found.reversed
     return Text(
         en=f"For the highest {outcome.en} observed, most respondents fall short in {'having little ' if little else ''}{label.en}: {number(worst.below, decimals=0)} have less than the {number(worst.required, decimals=0)} of its range that everybody so high has.",
-        zh=f"就观测到的最高{outcome.zh}而言，受访者最欠缺的是{'低' if little else ''}{label.zh}：{number(worst.below, decimals=0)} 的受访者未达到其全距的 {number(worst.required, decimals=0)}，而结果达到该水平者无一低于此值。",
+        zh=f"就观测到的最高{outcome.zh}而言，受访者最欠缺的条件是{'低' if little else ''}{label.zh}：凡{outcome.zh}达到最高者，这一条件都不低于其全距的 {number(worst.required, decimals=0)}，而未达到这一水平的受访者有 {number(worst.below, decimals=0)}。",
     )
 
 
@@ -447,7 +448,7 @@ def thresholds(found: Thresholds, case: Case) -> list[Text]:
         said.append(
             Text(
                 en="A bend of scale scores may come from the ends of the answering scales, where answers cannot rise or fall any further; it is no proof that loyalty itself bends.",
-                zh="量表得分上的转折可能源于答题量表的两端（答案无法再升或再降），不足以证明忠诚本身存在转折。",
+                zh="量表得分的转折可能源于量表的两端（答案无法再升或再降），不足以证明忠诚本身存在转折。",
             )
         )
     return said
@@ -458,7 +459,7 @@ def _threshold(row: Threshold, case: Case) -> Text:
     if row.bend == "open":
         return Text(
             en=f"{to.en}: no bend is shown (Davies' p {equals(row.p)}).",
-            zh=f"{to.zh}：未见转折（Davies 检验 p {equals(row.p)}）。",
+            zh=f"{to.zh}未见转折（Davies 检验，*p* {equals(row.p)}）。",
         )
     where = number(row.threshold, decimals=0)
     if row.ci_lower is not None and row.ci_upper is not None:
@@ -471,7 +472,7 @@ def _threshold(row: Threshold, case: Case) -> Text:
     faster = row.bend == "faster"
     return Text(
         en=f"{to.en} rises {'faster' if faster else 'more slowly'} above {where} of the satisfaction scale{en}: below, {below.en}; above, {above.en} (Davies' p {equals(row.p)}).",
-        zh=f"满意度超过量表的 {where}{zh or ' '}之后，{to.zh}上升{'更快' if faster else '更慢'}：阈值以下{below.zh}，以上{above.zh}（Davies 检验 p {equals(row.p)}）。",
+        zh=f"满意度超过量表的 {where}{zh or ' '}之后，{to.zh}上升{'更快' if faster else '更慢'}：阈值以下{below.zh}，阈值以上{above.zh}（Davies 检验，*p* {equals(row.p)}）。",
     )
 
 
@@ -512,15 +513,15 @@ def _few_values(row: Threshold, question: str, case: Case) -> Text | None:
     to, where = _lower(case.label(row.to)), names(sides)
     return Text(
         en=f"Of {to.en}, fewer than four different answers lie {where.en} the threshold, which follows them: the interval of the slope there holds it less often than the 95 % that it promises.",
-        zh=f"就{to.zh}而言，阈值{where.zh}的不同取值不足四个，阈值会随之移动：该侧斜率区间的实际覆盖率低于所称的 95%。",
+        zh=f"就{to.zh}而言，阈值{where.zh}的不同取值不足四个，阈值会随这些取值移动，因此该侧斜率区间的实际覆盖率低于名义上的 95%。",
     )
 
 
 def _slope(value: float | None, lower: float | None, upper: float | None) -> Text:
     if value is None:
-        return Text(en="too few different answers for a slope", zh="不同取值过少，无法求斜率")
+        return Text(en="too few different answers for a slope", zh="的不同取值过少，无法求得斜率")
     said = estimate(value, lower, upper)
-    return Text(en=f"slope {said}", zh=f"斜率 {said}")
+    return Text(en=f"slope {said}", zh=f"的斜率为 {said}")
 
 
 def _claimed(found: Thresholds, case: Case) -> Text:
@@ -531,10 +532,10 @@ def _claimed(found: Thresholds, case: Case) -> Text:
     }
     en, zh = [], []
     for which, words_en, words_zh in (
-        ("faster", "rises faster past it", "越过后上升更快"),
-        ("slower", "rises more slowly past it", "越过后上升更慢"),
-        ("open", "may do either, by the interval", "依区间尚无定论"),
-        (None, "has too few answers on one side of it", "其一侧的答案过少"),
+        ("faster", "rises faster past it", "越过该点后上升更快"),
+        ("slower", "rises more slowly past it", "越过该点后上升更慢"),
+        ("open", "may do either, by the interval", "上升更快还是更慢，按区间尚无定论"),
+        (None, "has too few answers on one side of it", "在该点一侧的答案过少"),
     ):
         if by[which]:
             labels = names(by[which])
@@ -543,27 +544,28 @@ def _claimed(found: Thresholds, case: Case) -> Text:
     if not case.of_the_study:
         return Text(
             en=f"A place set beforehand is {at} of satisfaction: {'; '.join(en)}.",
-            zh=f"事先设定的考察点为满意度 {at}：{'；'.join(zh)}。",
+            zh=f"事先设定的考察点为满意度量表的 {at}，{'；'.join(zh)}。",
         )
     return Text(
         en=f"The study of service innovation claims that loyalty rises faster past {at} of satisfaction [@innovation]: here {'; '.join(en)}.",
-        zh=f"服务创新研究称满意度超过 {at} 后忠诚上升更快 [@innovation]：此处{'；'.join(zh)}。",
+        zh=f"服务创新研究称，满意度超过 {at} 后忠诚上升更快 [@innovation]；在本案例中，{'；'.join(zh)}。",
     )
 
 
 def satisfied(found: Satisfied, case: Case) -> list[Text]:
     said = [_cross(row, case) for row in found.rows if row.level is None]
-    if found.firms:
+    if found.firms and found.firms_satisfied is not None:
+        reach = f"达到量表的 {cut('satisfied_part', 'percent')}"
         en = zh = ""
         if case.of_the_study:
             en = (
                 "; the source finds most firms there while few customers behave loyally [@strategy]"
             )
-            zh = "；资料称多数企业达到此水平，而行为忠诚的客户为数不多 [@strategy]"
+            zh = "；服务战略研究称多数企业达到这一水平，而行为忠诚的客户为数不多 [@strategy]"
         said.append(
             Text(
                 en=f"Of {number(found.firms)} firms, {number(found.firms_satisfied)} {'has' if found.firms_satisfied == 1 else 'have'} a mean satisfaction of at least {cut('satisfied_part', 'percent')} of the scale{en}.",
-                zh=f"{number(found.firms)} 家企业中，{number(found.firms_satisfied)} 家的平均满意度达到量表的 {cut('satisfied_part', 'percent')}{zh}。",
+                zh=f"{among(found.firms_satisfied, found.firms, '家', '企业', '平均满意度', reach)}{zh}。",
             )
         )
     return said
@@ -579,7 +581,7 @@ def _cross(row: Cross, case: Case) -> Text:
     elif row.gap_ci_upper < 0:
         en, zh = "more are loyal than satisfied", "忠诚者多于满意者"
     else:
-        en, zh = "as many may be satisfied as loyal", "满意者与忠诚者可能一样多"
+        en, zh = "as many may be satisfied as loyal", "满意者与忠诚者可能同样多"
     left = ""
     left_zh = ""
     if row.not_loyal is not None:
@@ -587,10 +589,10 @@ def _cross(row: Cross, case: Case) -> Text:
             row.not_loyal, row.not_loyal_ci_lower, row.not_loyal_ci_upper, decimals=0
         )
         left = f" Of the satisfied, {without} are not loyal."
-        left_zh = f"满意者中 {without} 并不忠诚。"
+        left_zh = f"在满意者中，有 {without} 并不忠诚。"
     return Text(
         en=f"By {label.en}, {en}: {happy} against {loyal}, a difference of {gap} percentage points.{left}",
-        zh=f"以{label.zh}衡量，{zh}：{happy} 对 {loyal}，相差 {gap} 个百分点。{left_zh}",
+        zh=f"以{label.zh}衡量，{zh}：满意者占 {happy}，忠诚者占 {loyal}，相差 {gap} 个百分点。{left_zh}",
     )
 
 
@@ -624,7 +626,7 @@ def journey(found: Journey, case: Case) -> list[Text]:
         said.append(
             Text(
                 en="How much each touchpoint counts is not known: that takes a survey whose model leads from the touchpoints to satisfaction.",
-                zh="各触点的重要程度不得而知：这需要一项调查，其模型由各触点通往满意度。",
+                zh="各触点有多重要不得而知：要知道这一点，须有一项调查，其模型包含由各触点通往满意度的路径。",
             )
         )
     if found.silent:
@@ -632,13 +634,13 @@ def journey(found: Journey, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Not shown, since there are no rows or too few: {names_.en}.",
-                zh=f"记录缺失或过少而未列出：{names_.zh}。",
+                zh=f"{names_.zh}没有记录或记录过少，未予列出。",
             )
         )
     said.append(
         Text(
             en="Who waits longer and who goes no further are seen as they came, not by chance: a touchpoint where many are lost is one to look at, not one that is shown to drive them away.",
-            zh="等待与流失均为实际发生的情形，并非随机安排：流失多的触点值得查看，但并未证明是它使客户离开。",
+            zh="等待与止步都是实际发生的情形，并非随机安排：止步多的触点值得查看，但这并不证明是它使客户离开。",
         )
     )
     return said
@@ -651,7 +653,7 @@ def standing_out(found: Journey, case: Case) -> list[Text]:
         to = _lower(case.label(found.to))
         leads = Text(
             en=f"Of what is explained of {to.en}, the largest share among the touchpoints is that of",
-            zh=f"在{to.zh}被解释的部分中，份额最大的触点是",
+            zh=f"在{to.zh}的已解释部分中，份额最大的触点是",
         )
         open_ = Text(en="which counts most", zh="哪个最重要")
         said += _most("share", found, case, leads, open_, decimals=0)
@@ -666,7 +668,7 @@ def standing_out(found: Journey, case: Case) -> list[Text]:
     open_ = Text(en="where they wait longest", zh="哪里等待最长")
     said += _most("waiting", found, case, leads, open_)
     leads = Text(en="Of those who come, most go no further after", zh="到达者中止步比例最高的是")
-    open_ = Text(en="where most are lost", zh="哪里流失最多")
+    open_ = Text(en="where most are lost", zh="哪里止步最多")
     return said + _most("lost", found, case, leads, open_, decimals=0)
 
 
@@ -705,12 +707,12 @@ def _most(
     value, lower, upper = _ends(top, field)
     shown = estimate(value, lower, upper, decimals=decimals)
     if not rivals:
-        return [Text(en=f"{said.en} {label.en}: {shown}.", zh=f"{said.zh}{label.zh}：{shown}。")]
+        return [Text(en=f"{said.en} {label.en}: {shown}.", zh=f"{said.zh}{label.zh}（{shown}）。")]
     labels = names([Text(en=within(t.en), zh=t.zh) for t in _labels(rivals, found, case)])
     return [
         Text(
             en=f"{said.en} {label.en} in the estimate ({shown}), but its interval meets that of {labels.en}: {open_.en} is open.",
-            zh=f"{said.zh}{label.zh}（估计值 {shown}），但其区间与{labels.zh}重叠：{open_.zh}尚无定论。",
+            zh=f"按估计值，{said.zh}{label.zh}（{shown}），但区间与{labels.zh}重叠，{open_.zh}尚无定论。",
         )
     ]
 
@@ -729,36 +731,40 @@ def channels(found: Channels, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"Of the differences between ratings of a touchpoint, {share} lie between the {levels} channels (a standard deviation of {sd} points), and {people} between customers.",
-            zh=f"同一触点评分的差异中，{share} 来自 {levels} 个渠道之间（标准差 {sd} 分），{people} 来自客户之间。",
+            zh=f"在同一触点的评分差异中，{share} 来自 {levels} 个渠道之间（标准差为 {sd} 分），{people} 来自客户之间。",
         )
     ]
     if found.ci_lower > 0:
         en, zh = (
             "The interval excludes zero: channels are not alike.",
-            "区间不含零：各渠道并不一致。",
+            "这一份额的区间不含零，各渠道并不一致。",
         )
     else:
         en, zh = (
             "The interval holds zero: that channels differ is not shown, which does not show that they are alike.",
-            "区间含零：未能证明各渠道有差异，但也不等于证明其一致。",
+            "这一份额的区间包含零，未能证明各渠道有差异，但也不等于证明各渠道一致。",
         )
     said.append(Text(en=en, zh=zh))
     if found.levels < FEW:
         said.append(
             Text(
                 en="A variance between so few channels is known only roughly, which is why the interval is wide.",
-                zh="渠道数量很少，其间的方差只能粗略估计，故区间较宽。",
+                zh="渠道数量很少，渠道之间的方差只能粗略估计，因此区间较宽。",
             )
         )
     below = [r for r in found.rows if r.ci_upper < 0]
     above = [r for r in found.rows if r.ci_lower > 0]
     for rows, en, zh in (
-        (below, "Rated lower than the mean of their touchpoints", "低于所在触点平均评分"),
-        (above, "Rated higher", "高于平均评分"),
+        (
+            below,
+            "Rated lower than the mean of their touchpoints",
+            "评分低于所在触点平均水平的渠道有",
+        ),
+        (above, "Rated higher", "评分高于平均水平的渠道有"),
     ):
         if rows:
             parts = listed([_channel(r, case) for r in rows])
-            said.append(Text(en=f"{en}: {parts.en}.", zh=f"{zh}：{parts.zh}。"))
+            said.append(Text(en=f"{en}: {parts.en}.", zh=f"{zh}{parts.zh}。"))
     return said
 
 
@@ -774,13 +780,13 @@ def recommendations(found: Recommendations, case: Case) -> list[Text]:
     sure = [r for r in rows if r.action != "open"]
     if found.rows and not rows:
         why = case.reliance.between(found.rows[0].construct, found.outcome)
-        nothing = Text(en="Nothing follows for what to do.", zh="无从建议。")
+        nothing = Text(en="Nothing follows for what to do.", zh="因此无从提出建议。")
         return [unreliable("advice", why), nothing]
     if not sure:
         return [
             Text(
                 en=f"No construct is shown to go with {outcome.en}: nothing follows for what to do.",
-                zh=f"未证实任何构念与{outcome.zh}有关：无从建议。",
+                zh=f"未证实任何构念与{outcome.zh}有关，因此无从提出建议。",
             )
         ]
     first = sure[0]
@@ -790,11 +796,11 @@ def recommendations(found: Recommendations, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"Of the constructs that lead to {outcome.en}, by the interval {'this goes' if len(sure) == 1 else 'these go'} with it: {go.en}; the largest change, {change} points for one point more, goes with {label.en}.",
-            zh=f"在通向{outcome.zh}的构念中，依区间与其相关的有：{go.zh}；变化最大的是{label.zh}：提高一分对应 {change} 分。",
+            zh=f"在通往{outcome.zh}的构念中，按区间与之相关的有{go.zh}；变化最大的是{label.zh}，该构念高一分时，{outcome.zh}相应高 {change} 分。",
         ),
         Text(
             en=f"People were asked once, so that this is what goes together, not what would follow. Whether it does is seen by changing it for customers drawn at random, and comparing the means of its items and of those of {outcome.en} with the others' before and after.",
-            zh=f"受访者只被询问一次，故此处只是相伴的变化，并非因果效应。若要验证，可对随机抽取的客户作出改变，并比较前后两组在该构念与{outcome.zh}题项上的均值。",
+            zh=f"受访者只被询问一次，因此这里所说的只是相伴的变化，并非因果效应。若要验证，可对随机抽取的客户作出改变，再与其他客户比较改变前后该构念与{outcome.zh}各题项的均值。",
         ),
     ]
     said += _cost(found, case)
@@ -803,7 +809,7 @@ def recommendations(found: Recommendations, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"What a point may cost in money a customer stands in the chapter “{chapter.en}”.",
-                zh=f"每位客户一分可以花费的金额，见“{chapter.zh}”一章。",
+                zh=f"为提高一分，在每位客户身上可以花费多少金额，见“{chapter.zh}”一章。",
             )
         )
     if unsaid := [r for r in sure if advice(r, found.outcome, case) == "undirected"]:
@@ -812,13 +818,13 @@ def recommendations(found: Recommendations, case: Case) -> list[Text]:
             1,
             Text(
                 en=f"What to do about {what.en} is not said: which way the answers are scored is not stated with the data.",
-                zh=f"对“{what.zh}”不作建议：数据未说明其计分方向。",
+                zh=f"就{what.zh}而言，不作建议，因为数据未说明答案的计分方向。",
             ),
         )
     if len(rows) < len(found.rows):
         aside = Text(
             en="Where a path on the way may not be relied upon nothing is advised.",
-            zh="所经路径不可采信者不作建议。",
+            zh="凡所经路径不可采信的构念，不作建议。",
         )
         said.insert(1, aside)
     if len(sure) < len(rows):
@@ -826,7 +832,7 @@ def recommendations(found: Recommendations, case: Case) -> list[Text]:
             1,
             Text(
                 en="Where the interval holds zero nothing is advised.",
-                zh="区间包含零者不作建议。",
+                zh="凡区间包含零的构念，不作建议。",
             ),
         )
     return said
@@ -844,13 +850,13 @@ def _cost(found: Recommendations, case: Case) -> list[Text]:
         return [
             Text(
                 en=f"What may be paid for a point of {label.en} beside one of {than.en} is open: no bound can be given.",
-                zh=f"与{than.zh}相比，{label.zh}每提高一分可以花费多少尚无定论：无法给出界限。",
+                zh=f"与{than.zh}相比，为把{label.zh}提高一分可以花费多少，尚无定论，因为无法给出界限。",
             )
         ]
     size = estimate(one.estimate, one.ci_lower, one.ci_upper)
     return [
         Text(
             en=f"What a point costs is not known here. A point of {label.en} pays rather than one of {than.en} only while it costs at most {size} times as much; who wants to be sure takes the lower end.",
-            zh=f"每提高一分的成本不详。只有当{label.zh}一分的成本至多为{than.zh}一分的 {size} 倍时，前者才更划算；求稳者取区间下限。",
+            zh=f"提高一分的成本不详。只有把{label.zh}提高一分的成本不超过把{than.zh}提高一分的 {size} 倍时，前者才更划算；如求稳妥，可取区间的下限。",
         )
     ]

@@ -44,11 +44,11 @@ def determinants(found: Determinants, case: Case) -> Figure:
         draw,
         Text(
             en="What loyalty after a failure depends on: standardized coefficients with 95 % intervals.",
-            zh="失败后忠诚的决定因素：标准化系数及 95% 区间。",
+            zh="失败后的忠诚取决于哪些因素，所列为标准化系数及 95% 区间。",
         ),
         Text(
             en="Forest plot: one row a circumstance, its coefficient with interval, without and with loyalty before the failure.",
-            zh="森林图：每行一个因素的系数及区间，分别为不含与包含失败前忠诚。",
+            zh="森林图，每行为一个因素的系数及区间，分别取自不含与包含失败前忠诚的模型。",
         ),
         says=1,
     )
@@ -77,10 +77,10 @@ def paradox(found: Recoveries, case: Case) -> Figure:
         draw,
         Text(
             en="Loyalty after the failure by quarters of the recovery's rating, beside customers without a failure; means with 95 % intervals.",
-            zh="按补救评分四分位的失败后忠诚，与未遇失败客户对照；均值及 95% 区间。",
+            zh="按补救评分四等分的失败后忠诚，与未遇失败的客户对照，所列为均值及 95% 区间。",
         ),
         Text(
             en="Means with intervals rising from poor to excellent recovery, for mild and severe failures, against the band of customers without a failure.",
-            zh="轻微与严重失败下各补救水平的均值与区间，灰带为未遇失败的客户。",
+            zh="均值与区间图，显示轻微与严重失败之后，忠诚由最差补救到最好补救的变化；色带为未遇失败的客户。",
         ),
     )

@@ -36,7 +36,7 @@ def determinants(found: Determinants, case: Case) -> Table:
             Column("p", "p"),
             Column("vif", "VIF"),
         ],
-        Text(en="Regression of loyalty after the failure.", zh="失败后忠诚的回归。"),
+        Text(en="Regression of loyalty after the failure.", zh="对失败后忠诚的回归。"),
         Text(
             en=f"n = {n}; R² = {r2}; {expected.en}.",
             zh=f"n = {n}；R² = {r2}；{expected.zh}。",
@@ -60,6 +60,6 @@ def paradox(found: Paradox, case: Case) -> Table:
         Text(en="Is there a recovery paradox?", zh="是否存在补救悖论？"),
         Text(
             en=f"Excellent: recovery rated {mark} or better. Differences in standard deviations of the comparison; p, equal: that they lie within ±{margin} by two one-sided tests [@lakens2017].",
-            zh=f"出色：补救评分不低于 {mark}。差以比较组的标准差为单位；等价指相差不超过 ±{margin}，双单侧检验 [@lakens2017]。",
+            zh=f"“出色”指补救评分不低于 {mark}。差值以比较组的标准差为单位；“等价”指相差不超过 ±{margin}，采用双单侧检验 [@lakens2017]。",
         ),
     )

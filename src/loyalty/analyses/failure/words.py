@@ -53,16 +53,16 @@ def _counted(found: Determinants) -> Text:
     if found.left_out:
         lost = number(found.left_out)
         en += f" {lost} of them lack an answer and are left out of the regression."
-        zh += f"其中 {lost} 名有缺答，未进入回归。"
+        zh += f"其中 {lost} 名有缺失答案，未纳入回归。"
     if found.firms is None:
         return Text(en=en, zh=zh)
     firms = number(found.firms)
     if found.errors == "cluster":
         en += f" Intervals allow for {firms} firms (cluster-robust) [@cameron2015]."
-        zh += f"区间考虑了 {firms} 家企业的聚类（聚类稳健）[@cameron2015]。"
+        zh += f"区间采用聚类稳健标准误，考虑了客户分属 {firms} 家企业这一点 [@cameron2015]。"
     else:
         en += f" With {firms} firms there are too few for cluster-robust errors [@cameron2015]: intervals take customers as independent (HC3) and may be too narrow."
-        zh += f"{firms} 家企业过少，不宜用聚类稳健标准误 [@cameron2015]：区间把客户视为独立（HC3），可能过窄。"
+        zh += f"企业只有 {firms} 家，过少而不宜采用聚类稳健标准误 [@cameron2015]；区间以客户为独立单位（HC3），可能过窄。"
     return Text(en=en, zh=zh)
 
 
@@ -106,14 +106,14 @@ def _directions(rows: Sequence[Coefficient], case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Against expectation runs the effect of {by['against'].en}.",
-                zh=f"与预期相反的是{by['against'].zh}。",
+                zh=f"作用与预期相反的是{by['against'].zh}。",
             )
         )
     if "open" in by:
         said.append(
             Text(
                 en=f"Open, since the interval holds zero: {by['open'].en}.",
-                zh=f"区间含零、尚无定论：{by['open'].zh}。",
+                zh=f"{by['open'].zh}的区间包含零，尚无定论。",
             )
         )
     return said
@@ -126,7 +126,7 @@ def _largest(found: Determinants) -> Text:
     share = number(found.r2)
     return Text(
         en=f"Largest is the coefficient of {escape(within(label.en))} (β = {shown}); all together they explain {share} of the variance.",
-        zh=f"系数最大的是{escape(label.zh)}（β = {shown}）；合计解释 {share} 的方差。",
+        zh=f"系数最大的是{escape(label.zh)}（β = {shown}）；各因素合计解释 {share} 的方差。",
     )
 
 
@@ -135,17 +135,17 @@ def interaction(found: Interaction, case: Case) -> Text:
     if found.ci_lower <= 0 <= found.ci_upper:
         return Text(
             en=f"Whether recovery counts more or less after a severe failure is open (recovery × severity: {shown}).",
-            zh=f"补救的作用是否随严重程度而变尚无定论（补救 × 严重程度：{shown}）。",
+            zh=f"补救的作用是否随失败的严重程度而变，尚无定论（补救 × 严重程度的系数为 {shown}）。",
         )
     more = found.ci_lower > 0
     near = found.ci_lower if more else found.ci_upper
     # Clear of zero, but not in print.
     hair = show(near, "bounded") == show(0.0, "bounded")
     en = "; the interval only just excludes zero" if hair else ""
-    zh = "；区间仅勉强不含零" if hair else ""
+    zh = "，区间仅勉强不含零" if hair else ""
     return Text(
         en=f"Recovery counts {'more' if more else 'less'} the more severe the failure was (recovery × severity: {shown}{en}).",
-        zh=f"失败越严重，补救的作用越{'大' if more else '小'}（补救 × 严重程度：{shown}{zh}）。",
+        zh=f"失败越严重，补救的作用越{'大' if more else '小'}（补救 × 严重程度的系数为 {shown}{zh}）。",
     )
 
 
@@ -161,7 +161,7 @@ _COMPARED = {
     ),
     "change": Text(
         en="Customers with an excellent recovery, by their change beyond that of customers who met no failure,",
-        zh="获得出色补救的客户，其变化与未遇失败客户的变化相比",
+        zh="就忠诚的变化而言，获得出色补救的客户与未遇失败的客户相比",
     ),
 }
 
@@ -175,20 +175,20 @@ def _difference(found: Comparison) -> Text:
     shown = estimate(found.estimate, found.ci_lower, found.ci_upper)
     margin = cut("trivial_difference")
     en, zh = {
-        "paradox": ("are more loyal: a recovery paradox", "更忠诚：存在补救悖论"),
-        "none": ("are less loyal: no recovery paradox", "较不忠诚：不存在补救悖论"),
+        "paradox": ("are more loyal: a recovery paradox", "忠诚更高，即存在补救悖论"),
+        "none": ("are less loyal: no recovery paradox", "忠诚较低，即不存在补救悖论"),
         "equal": (
             f"are as loyal, within ±{margin} standard deviations: repaired, but no paradox",
-            f"同样忠诚（相差不超过 ±{margin} 个标准差）：得到修复，但无悖论",
+            f"忠诚相同，相差不超过 ±{margin} 个标准差，即忠诚得到修复，但并无悖论",
         ),
         "open": (
             "may be more or less loyal: the interval settles nothing",
-            "可能更忠诚也可能不然：区间未能定论",
+            "忠诚可能更高，也可能不然，按区间尚无定论",
         ),
     }[found.verdict]
     return Text(
         en=f"{who.en} {en} (difference {shown} standard deviations, n = {number(found.n)}).",
-        zh=f"{who.zh}，{zh}（差 {shown} 个标准差，n = {number(found.n)}）。",
+        zh=f"{who.zh}，{zh}（差值为 {shown} 个标准差，n = {number(found.n)}）。",
     )
 
 
@@ -197,19 +197,19 @@ def _together(found: Paradox) -> Text:
     verdicts = {d.verdict for d in found.comparisons}
     if verdicts == {"paradox"}:
         en = "All comparisons agree on a recovery paradox in these data."
-        zh = "各项比较一致：这些数据中存在补救悖论。"
+        zh = "各项比较一致表明，这些数据中存在补救悖论。"
     elif "paradox" in verdicts:
         en = "The comparisons do not agree: a paradox in one of them may come from who is compared with whom."
-        zh = "各项比较不一致：个别比较中的悖论可能源于比较对象的选取。"
+        zh = "各项比较并不一致，其中的悖论可能源于比较对象的选取。"
     elif verdicts <= {"none", "equal"}:
         en = "None of the comparisons shows a recovery paradox, and their intervals are narrow enough to say so."
         zh = "各项比较均未见补救悖论，且区间足够窄，可作此判断。"
     else:
         en = "No comparison shows a recovery paradox, but not all intervals are narrow enough to rule it out."
-        zh = "没有比较显示补救悖论，但并非所有区间都窄到足以排除。"
+        zh = "各项比较均未见补救悖论，但并非所有区间都窄到足以排除这一悖论。"
     return Text(
         en=f"{en} Customers who rate the recovery as excellent are no random selection: those who were loyal before may rate better, so a difference is no effect of the recovery [@mccollough1992; @dematos2007].",
-        zh=f"{zh}给出色补救评分者并非随机选出：原本忠诚者评分可能更高，故差异不等于补救的效果 [@mccollough1992; @dematos2007]。",
+        zh=f"{zh}把补救评为出色的客户并非随机选出，原本忠诚的客户评分可能更高，因此差异不等于补救的效果 [@mccollough1992; @dematos2007]。",
     )
 
 
@@ -217,16 +217,17 @@ def severity(found: Severity, case: Case) -> Text:
     shown = [(g.severity, estimate(g.estimate, g.ci_lower, g.ci_upper)) for g in found.gaps]
     zh_names = {"mild": "轻微", "severe": "严重"}
     en = "; ".join(f"after {which} failures {gap}" for which, gap in shown)
-    zh = "；".join(f"{zh_names[which]}失败后 {gap}" for which, gap in shown)
+    zh = "，".join(f"{zh_names[which]}失败之后为 {gap}" for which, gap in shown)
     if len(found.gaps) < 2:
-        end = Text(en="there is nothing to compare it with", zh="无可比较")
+        end = Text(en="there is nothing to compare it with", zh="没有可供比较的另一组")
     elif found.overlap:
         end = Text(
-            en="the two intervals overlap, so the two need not differ", zh="两区间重叠，未必不同"
+            en="the two intervals overlap, so the two need not differ",
+            zh="二者的区间重叠，未必不同",
         )
     else:
-        end = Text(en="the two intervals do not overlap", zh="两区间不重叠")
+        end = Text(en="the two intervals do not overlap", zh="二者的区间不重叠")
     return Text(
         en=f"The gap to customers without a failure is, in standard deviations, {en}; {end.en}.",
-        zh=f"与未遇失败客户之差（标准差）：{zh}；{end.zh}。",
+        zh=f"与未遇失败的客户之差，以标准差计，{zh}；{end.zh}。",
     )

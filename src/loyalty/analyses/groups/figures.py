@@ -71,11 +71,11 @@ def latent_means(found: LatentMeans, case: Case) -> Figure:
         ),
         Text(
             en=f"Differences of latent means by {within(group.en)} with 95 % intervals, respondents taken as independent.",
-            zh=f"按{group.zh}比较的潜均值差异及 95% 区间，视受访者为独立。",
+            zh=f"按{group.zh}比较的潜均值差异及 95% 区间，以受访者为独立单位。",
         ),
         Text(
             en=f"Forest plot: for every construct one difference with its interval for each pair of groups; the table gives the largest{firms}.",
-            zh=f"森林图：每个构念的各组对差异及区间；最大者{firms_zh}见表格。",
+            zh=f"森林图，显示每个构念在各组两两之间的差异及区间；最大的差异{firms_zh}见表。",
         ),
     )
 
@@ -108,11 +108,11 @@ def paths(found: Paths, case: Case) -> Figure | None:
         draw,
         Text(
             en=f"Paths by {within(of.en)} with 95 % intervals; loadings equal across groups but for the released ones.",
-            zh=f"分{of.zh}的路径及 95% 区间；除已释放者外载荷跨组相等。",
+            zh=f"各{of.zh}的路径及 95% 区间；除已释放者外，载荷跨组相等。",
         ),
         Text(
             en="Forest plot: for every hypothesized path one estimate with its interval for each group.",
-            zh="森林图：每条假设路径在各组的估计与区间。",
+            zh="森林图，显示每条假设路径在各组的估计值与区间。",
         ),
     )
 
@@ -123,11 +123,11 @@ def pairs(found: Means, case: Case) -> Figure:
         _pairs(found.pairs, found.group, ("g", "g_ci_lower", "g_ci_upper"), "Hedges' g", case),
         Text(
             en=f"Differences of scale scores by {within(group.en)}: Hedges' g with 95 % intervals, respondents taken as independent.",
-            zh=f"按{group.zh}比较的量表得分差异：Hedges g 及 95% 区间，视受访者为独立。",
+            zh=f"按{group.zh}比较的量表得分差异（Hedges g）及 95% 区间，以受访者为独立单位。",
         ),
         Text(
             en="Forest plot: for every score one standardized difference with its interval for each pair of groups.",
-            zh="森林图：每个得分的各组对标准化差异及区间。",
+            zh="森林图，显示每个得分在各组两两之间的标准化差异及区间。",
         ),
     )
 
@@ -174,7 +174,7 @@ def importance(found: Importance, case: Case) -> Figure | None:
         ),
         Text(
             en="Scatter plot, one point a construct: total effect on the outcome against mean index; points at the lower right are important and weak.",
-            zh="散点图，每点一个构念：总效应与指数；右下方者重要而表现弱。",
+            zh="散点图，以总效应与平均指数为坐标，每点为一个构念；右下方的构念重要而表现弱。",
         ),
     )
 
@@ -186,7 +186,7 @@ def maps(found: Maps, case: Case) -> Figure | None:
         return None
     unit = grouping(case, found.group)
     of = escaped(unit.label)
-    star = ("; * importance of all respondents", "；* 重要性取自全部受访者")
+    star = ("; * importance of all respondents", "；标 * 者的重要性取自全部受访者")
     en, zh = star if found.borrowed else ("", "")
 
     def draw(language: Language) -> Drawing:
@@ -204,10 +204,10 @@ def maps(found: Maps, case: Case) -> Figure | None:
         draw,
         Text(
             en=f"Importance and performance by {within(of.en)}; orange points are important and weak, bars are 95 % intervals{en}.",
-            zh=f"分{of.zh}的重要性与表现；橙色点重要而表现弱，横条为 95% 区间{zh}。",
+            zh=f"各{of.zh}的重要性与表现；橙色点重要而表现弱，横条为 95% 区间{zh}。",
         ),
         Text(
             en="Small multiples, one importance–performance map each, with numbered constructs; the table lists the points that are important and weak.",
-            zh="分面图，每面为一幅重要性–表现图，构念以编号表示；重要而表现弱的点见表格。",
+            zh="分面图，每一面为一幅重要性–表现图，构念以编号表示；重要而表现弱的点见表。",
         ),
     )

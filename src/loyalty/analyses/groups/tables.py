@@ -78,7 +78,7 @@ def invariance(found: Invariance, case: Case) -> Table:
         ),
         Text(
             en="Robust indices; scaled difference test of Satorra and Bentler, against the last model kept one level below.",
-            zh="稳健指标；Satorra–Bentler 校正差异检验，与下一级最后保留的模型比较。",
+            zh="各指标为稳健指标；差异检验为 Satorra–Bentler 校正检验，与低一级中最后保留的模型比较。",
         ),
         said=holds(found),
     )
@@ -107,7 +107,7 @@ def released(found: Released, case: Case) -> Table | None:
         Text(en="Equalities that were released.", zh="被释放的等值约束。"),
         Text(
             en="Score tests with 1 degree of freedom at the moment of release, p by Bonferroni's correction; the change is standardized: standard deviations of the item (intercepts), or correlation units (loadings).",
-            zh="释放时的得分检验（自由度 1，p 经 Bonferroni 校正）；变化为标准化值：截距以题项标准差计，载荷以相关单位计。",
+            zh="所列为释放时的得分检验（自由度为 1，p 值经 Bonferroni 校正）；变化为标准化值，截距以题项的标准差为单位，载荷以相关系数为单位。",
         ),
     )
 
@@ -129,13 +129,13 @@ def largest_means(found: LatentMeans, case: Case) -> Table:
     ]
     note = Text(
         en=f"Standard deviations of the construct in the first group ({first.en}); scalar model with the releases above.",
-        zh=f"以首组（{first.zh}）的构念标准差计；截距等值模型（含上述释放）。",
+        zh=f"差异以首组（{first.zh}）的构念标准差为单位，取自含上述释放的截距等值模型。",
     )
     if found.listed < found.count:
         listed, count = number(found.listed), number(found.count)
         part = Text(
             en=f"The {listed} largest of {count}; all are in the figure and the result file.",
-            zh=f"{count} 个差异中最大的 {listed} 个；其余见图与结果文件。",
+            zh=f"只列出 {count} 个差异中最大的 {listed} 个，其余见图与结果文件。",
         )
         note = _with(part, note)
     if found.firms is not None:
@@ -146,7 +146,7 @@ def largest_means(found: LatentMeans, case: Case) -> Table:
         firms, groups, df = number(found.firms), number(found.groups), number(found.df)
         more = Text(
             en=f"Firms: cluster-robust, {firms} firms in {groups} groups, Student's t with {df} degrees of freedom (the clusters of the smallest group less one).",
-            zh=f"企业：聚类稳健，{groups} 组共 {firms} 家企业，t 分布自由度 {df}（企业最少的组减 1）。",
+            zh=f"“企业”一栏采用聚类稳健标准误，{groups} 组共有 {firms} 家企业，t 分布的自由度为 {df}（企业最少的组的企业数减 1）。",
         )
         note = _with(note, more)
     caption = Text(
@@ -168,14 +168,14 @@ def differences(found: Paths, case: Case) -> Table:
     ]
     note = Text(
         en="Wald tests of equal unstandardized paths, robust; Holm's correction over all paths.",
-        zh="未标准化路径相等的稳健 Wald 检验；对全部路径作 Holm 校正。",
+        zh="所列为未标准化路径相等的稳健 Wald 检验，并对全部路径作 Holm 校正。",
     )
     if found.df_firms is not None:
         columns.append(Column("p_holm_firms", "p, Holm, firms"))
         df = number(found.df_firms)
         more = Text(
             en=f"Firms: cluster-robust errors, F with {df} denominator degrees of freedom; with so few firms an approximation.",
-            zh=f"企业：聚类稳健标准误，F 检验分母自由度 {df}；企业很少，仅为近似。",
+            zh=f"“企业”一栏采用聚类稳健标准误，F 检验的分母自由度为 {df}；企业很少，结果仅为近似。",
         )
         note = _with(note, more)
     return Table(
@@ -210,13 +210,13 @@ def path_pairs(found: Pairs, case: Case) -> Table | None:
     count = number(found.count)
     note = Text(
         en=f"Unstandardized paths, in units of the constructs' first items: with equal loadings these are the same in all groups, whereas standardized paths would differ, too, where only a construct's spread does. Delta method from the joint covariance matrix of the estimates, robust; Holm's correction over all {count} differences.",
-        zh=f"未标准化路径，以各构念首个题项为单位：载荷相等时各组单位相同，而标准化路径在仅构念离散程度不同时也会不同。delta 法，用估计的联合协方差矩阵，稳健；对全部 {count} 个差异作 Holm 校正。",
+        zh=f"所列为未标准化路径，以各构念首个题项的单位计：载荷相等时，各组单位相同；标准化路径则不然，只要构念的离散程度不同便会不同。标准误由 delta 法从估计值的稳健联合协方差矩阵得出；对全部 {count} 个差异作 Holm 校正。",
     )
     if found.listed < found.count:
         rows = tuple(row for row in rows if row.differs)
         part = Text(
             en="Pairs of the paths whose test over all groups is clear; all are in the result file.",
-            zh="仅列总体检验显著之路径的组对；全部见结果文件。",
+            zh="只列出总体检验显著的路径的各组比较，全部结果见结果文件。",
         )
         note = _with(part, note)
     if found.df_firms is not None:
@@ -227,7 +227,7 @@ def path_pairs(found: Pairs, case: Case) -> Table | None:
         df = number(found.df_firms)
         more = Text(
             en=f"Firms: cluster-robust errors, Student's t with {df} degrees of freedom; with so few firms an approximation.",
-            zh=f"企业：聚类稳健标准误，t 分布自由度 {df}；企业很少，仅为近似。",
+            zh=f"“企业”一栏采用聚类稳健标准误，t 分布的自由度为 {df}；企业很少，结果仅为近似。",
         )
         note = _with(note, more)
     caption = Text(
@@ -255,7 +255,7 @@ def means(found: Means, case: Case) -> Table:
     ]
     note = Text(
         en="Scale scores; ω² is the share of variance between the groups, corrected for chance.",
-        zh="量表得分；ω² 为经机会校正的组间方差比例。",
+        zh="所列为量表得分；ω² 为经机遇校正的组间方差比例。",
     )
     if found.clear_firms is not None:
         columns += [
@@ -264,7 +264,8 @@ def means(found: Means, case: Case) -> Table:
             Column("p_holm_firms", "p, Holm, firms"),
         ]
         more = Text(
-            en="Firms: analysis of variance of the firms' means.", zh="企业：企业均值的方差分析。"
+            en="Firms: analysis of variance of the firms' means.",
+            zh="“企业”一栏为各企业均值的方差分析。",
         )
         note = _with(note, more)
     caption = Text(en=f"Scale scores by {within(group.en)}.", zh=f"按{group.zh}比较量表得分。")
@@ -285,7 +286,7 @@ def others(found: Others, case: Case) -> Table:
         Text(en="Scale scores by the other groupings.", zh="按其他分组比较量表得分。"),
         Text(
             en="Welch's tests of all scale scores, Holm's correction within each grouping.",
-            zh="全部量表得分的 Welch 检验，各分组内作 Holm 校正。",
+            zh="对全部量表得分作 Welch 检验，并在各分组内作 Holm 校正。",
         ),
     )
 
@@ -301,10 +302,10 @@ def icc(found: Icc, case: Case) -> Table:
             Column("se", "SE of the mean", decimals=3),
             Column("se_cluster", "SE, firms", decimals=3),
         ],
-        Text(en="Clustering by firm.", zh="企业聚类。"),
+        Text(en="Clustering by firm.", zh="受访者按企业的聚类程度。"),
         Text(
             en="A design effect of 2 means that intervals which take respondents as independent are too narrow by the factor √2. SE, firms: cluster-robust. Means and their intervals are in the result file.",
-            zh="设计效应为 2 表示把受访者视为独立的区间窄了 √2 倍。标准误（企业）：聚类稳健。均值及其区间见结果文件。",
+            zh="设计效应为 2，表示以受访者为独立单位的区间过窄，应为其 √2 倍宽。“标准误（企业）”为聚类稳健标准误。均值及其区间见结果文件。",
         ),
     )
 
@@ -334,7 +335,7 @@ def importance(found: Importance, case: Case) -> Table:
         Text(en="Importance and performance.", zh="重要性与表现。"),
         Text(
             en="Standardized total effects, robust standard errors, delta method; mean score on 0 to 100. A corner is named only where the intervals of both distances from the means exclude zero.",
-            zh="标准化总效应，稳健标准误，delta 法；表现为 0–100 的平均得分。仅当与两个均值之距离的区间均不含零时才判定象限。",
+            zh="重要性为标准化总效应，稳健标准误由 delta 法得出；表现为 0–100 的平均得分。只有与两个均值之距离的区间均不含零时，才判定所在象限。",
         ),
         withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
     )
@@ -353,12 +354,12 @@ def maps_improve(found: Maps, case: Case) -> Table | None:
     weak, every = number(found.weak), number(found.of)
     note = Text(
         en=f"{weak} of {every} points; all are in the figure and the result file. One model each; standardized total effects, robust standard errors, delta method. Corners by the means of each.",
-        zh=f"{every} 个点中的 {weak} 个；其余见图与结果文件。每个单位一个模型；标准化总效应，稳健标准误，delta 法。象限以各自均值划分。",
+        zh=f"只列出 {every} 个点中的 {weak} 个，其余见图与结果文件。每组各估计一个模型；重要性为标准化总效应，稳健标准误由 delta 法得出。象限以各组自身的均值划分。",
     )
     if found.borrowed:
         more = Text(
             en="* No model of its own can be estimated: total effects of all respondents.",
-            zh="* 无法单独估计模型：总效应取自全部受访者。",
+            zh="标 * 者无法单独估计模型，总效应取自全部受访者。",
         )
         note = _with(note, more)
     return Table(
@@ -366,7 +367,7 @@ def maps_improve(found: Maps, case: Case) -> Table | None:
         [Column(level, unit.label), *_points(case)],
         Text(
             en=f"What is important and weak, by {within(of.en)}.",
-            zh=f"分{of.zh}的“重要而表现弱”者。",
+            zh=f"各{of.zh}中“重要而表现弱”的构念。",
         ),
         note,
         withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),

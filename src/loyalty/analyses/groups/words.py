@@ -31,9 +31,11 @@ from loyalty.shown.doubts import unreliable
 from loyalty.shown.short import within
 from loyalty.shown.units import units
 from loyalty.shown.words import (
+    among,
     be,
     cut,
     estimate,
+    has,
     interval,
     listed,
     names,
@@ -63,11 +65,11 @@ _LEVELS: dict[Level, Text] = {
 _MEANS: dict[Level, Text] = {
     "configural": Text(
         en="neither paths nor means may be compared as if they were on one scale",
-        zh="路径与均值都不可视为同一尺度而比较",
+        zh="路径与均值均不能当作处于同一尺度来比较",
     ),
     "metric": Text(
         en="paths may be compared; differences between means also reflect items that work differently",
-        zh="路径可以比较；均值差异还反映题项的作用不同",
+        zh="路径可以比较，而均值差异还反映各组题项作用的不同",
     ),
     "scalar": Text(en="paths and latent means may be compared", zh="路径与潜均值均可比较"),
     "strict": Text(
@@ -76,7 +78,7 @@ _MEANS: dict[Level, Text] = {
 }
 _PARTIAL_STRICT = Text(
     en="paths and latent means may be compared; scale scores still carry the released items",
-    zh="路径与潜均值可以比较；量表得分仍含已释放的题项",
+    zh="路径与潜均值可以比较，而量表得分仍含已释放的题项",
 )
 
 
@@ -96,7 +98,10 @@ def holds(found: Invariance) -> Text:
             f"{zh}，{_LEVELS[found.failed].zh}模型不成立",
         )
     if _form(found) is not None:
-        en, zh = f"{en}; its form itself does not fit in every respect", f"{zh}；构型本身拟合不足"
+        en, zh = (
+            f"{en}; its form itself does not fit in every respect",
+            f"{zh}；但构型模型本身拟合不足",
+        )
     return Text(en=f"{en}.", zh=f"{zh}。")
 
 
@@ -106,7 +111,7 @@ def _left_out(found: Invariance, case: Case) -> Text:
     parts = [(levels[one.level], one.reason.text(case.labels)) for one in found.left_out]
     en = "; ".join(f"{escape(level.en)} ({escape(why.en)})" for level, why in parts)
     zh = "；".join(f"{escape(level.zh)}（{escape(why.zh)}）" for level, why in parts)
-    return Text(en=f"Left out of the comparison: {en}.", zh=f"未纳入比较：{zh}。")
+    return Text(en=f"Left out of the comparison: {en}.", zh=f"以下组别未纳入比较：{zh}。")
 
 
 def _held(found: Invariance) -> Text:
@@ -116,10 +121,10 @@ def _held(found: Invariance) -> Text:
     means = _PARTIAL_STRICT if found.held == "strict" and found.partial else _MEANS[found.held]
     name = _LEVELS[found.held]
     en = f"Under the rule {fall}, {rise} the {'partial ' if found.partial else ''}{name.en} model holds: {means.en}."
-    zh = f"按规则 {fall}，{rise}，{'部分' if found.partial else ''}{name.zh}模型成立：{means.zh}。"
+    zh = f"按 {fall}、{rise} 的规则，{'部分' if found.partial else ''}{name.zh}模型成立：{means.zh}。"
     if found.failed:
         en += f" The {found.failed} model does not hold."
-        zh += f"{_LEVELS[found.failed].zh}模型不成立。"
+        zh += f"{_LEVELS[found.failed].zh}模型则不成立。"
     form = _form(found)
     return Text(en=en + form.en, zh=zh + form.zh) if form else Text(en=en, zh=zh)
 
@@ -147,7 +152,7 @@ def _form(found: Invariance) -> Text | None:
     said, cited = listed(parts), missed[0][0].cite
     return Text(
         en=f" But the form itself, with nothing held equal, does not fit in every respect: {said.en} [@{cited}]. The rule tells whether equalities make the fit worse, not whether it is good.",
-        zh=f"但不加任何等值约束的构型模型本身拟合不足：{said.zh} [@{cited}]。该规则只说明等值约束是否使拟合变差，并不说明拟合良好。",
+        zh=f"但不加任何等值约束的构型模型本身拟合不足：{said.zh} [@{cited}]。上述规则只说明等值约束是否使拟合变差，并不说明拟合是否良好。",
     )
 
 
@@ -157,7 +162,7 @@ def released(found: Released, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"An equality was released if its score test was significant after Bonferroni's correction and the expected standardized change at least {size} in size [@{rule.cite}], the largest statistic first, as long as two items a construct stayed equal [@byrne1989].",
-            zh=f"释放规则：得分检验经 Bonferroni 校正后显著，且预期标准化变化的绝对值不小于 {size} [@{rule.cite}]；从统计量最大者开始，且每个构念至少保留两个相等题项 [@byrne1989]。",
+            zh=f"某项等值约束的得分检验经 Bonferroni 校正后显著，且预期标准化变化的绝对值不小于 {size} [@{rule.cite}] 时，予以释放；释放从统计量最大者开始，每个构念至少保留两个等值的题项 [@byrne1989]。",
         )
     ]
     if found.equalities:
@@ -166,7 +171,7 @@ def released(found: Released, case: Case) -> list[Text]:
         said.append(
             Text(
                 en="No equality met this rule: none was released.",
-                zh="没有等值约束符合该规则，故未作释放。",
+                zh="没有等值约束符合这一规则，因此未作释放。",
             )
         )
     if found.held_back:
@@ -178,7 +183,7 @@ def released(found: Released, case: Case) -> list[Text]:
                 zh=spaced(
                     "按规则还应释放",
                     listed.zh,
-                    "，但其构念将不足两个相等题项；这些构念的比较仍然存疑。",
+                    "，但若释放，所属构念的等值题项将不足两个；对这些构念的比较仍然存疑。",
                 ),
             )
         )
@@ -194,7 +199,7 @@ def _in_order(found: Released, case: Case) -> Text:
         zh += f"；其余 {more} 个见表"
     return Text(
         en=f"Released, in this order: {en}. A released intercept is a question that people who stand equally high answer differently in the group named; a released loading is one that follows the construct more or less closely there.",
-        zh=f"依次释放：{zh}。释放截距，表示构念水平相同的人在所列组别对该题的回答不同；释放载荷，表示该题在所列组别与构念的联系更紧或更松。",
+        zh=f"依次释放的是：{zh}。截距被释放，表示在所列组别中，构念水平相同的人对该题的回答不同；载荷被释放，表示该题与构念的联系在所列组别中更紧或更松。",
     )
 
 
@@ -214,24 +219,24 @@ def _by_unit(found: LatentMeans | Means, what: Text, units: str) -> Text:
     n, clear, firms = number(found.count), found.clear, found.clear_firms
     if not clear and not firms:
         either = "" if firms is None else f", and none if {units} are the independent units"
-        zh_either = "" if firms is None else "；若以更高一级单位为独立，亦无"
+        zh_either = "" if firms is None else "；若以更高一级的单位为独立单位，亦然"
         return Text(
             en=f"Of {n} {what.en}, none is clear after Holm's correction if respondents are taken as independent{either}.",
-            zh=f"若视受访者为独立，{n} {what.zh}经 Holm 校正均不显著{zh_either}。",
+            zh=f"若以受访者为独立单位，{n} 个{what.zh}经 Holm 校正后均不显著{zh_either}。",
         )
     en = f"Of {n} {what.en}, {number(clear)} {be(clear)} clear after Holm's correction if respondents are taken as independent"
-    zh = f"若视受访者为独立，{n} {what.zh}中有 {number(clear)} 个经 Holm 校正后显著"
+    zh = f"若以受访者为独立单位，{among(clear, found.count, '个', what.zh, '', '经 Holm 校正后显著')}"
     if firms is not None:
         en += f", and {number(firms)} if {units} are the independent units"
-        zh += f"；若以更高一级单位为独立，则为 {number(firms)} 个"
+        zh += f"；若以更高一级的单位为独立单位，显著的则{has(firms, '个')}"
         if firms < clear:
             en += ": what looks like a difference between the groups may be no more than which units happen to stand for them"
-            zh += "：看似组间的差异，可能只是抽到哪些单位的结果"
+            zh += "，可见看似组间的差异，可能只是恰好抽到某些单位的结果"
     return Text(en=f"{en}.", zh=f"{zh}。")
 
 
 def latent_means(found: LatentMeans, case: Case) -> list[Text]:
-    what = Text(en="differences between groups", zh="个组间差异")
+    what = Text(en="differences between groups", zh="组间差异")
     top = max(found.differences, key=lambda d: abs(d.estimate))
     shown = estimate(top.estimate, top.ci_lower, top.ci_upper)
     label, levels = case.label(top.construct), grouping(case, found.group).levels
@@ -240,7 +245,7 @@ def latent_means(found: LatentMeans, case: Case) -> list[Text]:
         _by_unit(found, what, f"the {number(found.firms)} firms"),
         Text(
             en=f"The largest is {escape(label.en)}, {escape(a.en)} against {escape(b.en)}: {shown} standard deviations.",
-            zh=f"最大的是{escape(label.zh)}，{escape(a.zh)}对{escape(b.zh)}：{shown} 个标准差。",
+            zh=f"其中最大的是{escape(label.zh)}上“{escape(a.zh)}”组与“{escape(b.zh)}”组的差异，为 {shown} 个标准差。",
         ),
     ]
     if found.firms is not None:
@@ -248,7 +253,7 @@ def latent_means(found: LatentMeans, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Allowing for firms its interval runs from {lower} to {upper}, and with so few firms even that is an approximation.",
-                zh=f"考虑企业后，其区间为 {lower} 至 {upper}；企业如此之少，这也只是近似。",
+                zh=f"若考虑受访者分属不同企业，这一差异的区间为 {lower} 至 {upper}；但企业如此之少，这一区间也只是近似。",
             )
         )
     if found.not_by_firm is not None:
@@ -256,7 +261,7 @@ def latent_means(found: LatentMeans, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"This cannot be repeated with {many.en} as the independent units ({escape(why.en)}).",
-                zh=f"无法以{many.zh}为独立单位重复此比较（{escape(why.zh)}）。",
+                zh=f"无法以{many.zh}为独立单位重作这一比较（{escape(why.zh)}）。",
             )
         )
     return said
@@ -274,15 +279,16 @@ def differences(found: Paths, case: Case) -> Text:
     if not found.different:
         return Text(
             en=f"After Holm's correction none of {n} paths differs between the groups; that is no proof that they are equal.",
-            zh=f"经 Holm 校正，{n} 条路径均未见组间差异；但这不证明其相等。",
+            zh=f"经 Holm 校正后，{n} 条路径均未见组间差异，但这并不证明各组相等。",
         )
     clear = _ids(found.differences, "p_holm")
     en = f"After Holm's correction {different} of {n} paths {'differs' if found.different == 1 else 'differ'} between the groups: {clear.en}."
-    zh = f"经 Holm 校正，{n} 条路径中有 {different} 条存在组间差异：{clear.zh}。"
+    zh = f"经 Holm 校正后，{among(found.different, found.count, '条', '路径', '', '存在组间差异')}（{clear.zh}）。"
     if found.df_firms is not None:
         firms = _ids(found.differences, "p_holm_firms")
+        zh_firms = "一条也没有" if firms.zh == "无" else f"有 {firms.zh}"
         en += f" With firms as the independent units, of which each group has few, {firms.en} would remain."
-        zh += f"若以企业为独立单位（每组企业很少），仍有差异的为：{firms.zh}。"
+        zh += f"若以企业为独立单位（每组的企业都很少），仍有差异的路径{zh_firms}。"
     return Text(en=en, zh=zh)
 
 
@@ -292,11 +298,11 @@ def _differences_read(read: Sequence[PathDifference]) -> Text:
     if not any(significant(d.p_holm) for d in read):
         return Text(
             en=f"Of the paths that may be relied upon ({every.en}) none differs between the groups after Holm's correction; that is no proof that they are equal.",
-            zh=f"可以采信的路径（{every.zh}）经 Holm 校正均未见组间差异；但这不证明其相等。",
+            zh=f"可以采信的路径（{every.zh}）经 Holm 校正后均未见组间差异，但这并不证明各组相等。",
         )
     return Text(
         en=f"Of the paths that may be relied upon ({every.en}) these differ between the groups after Holm's correction: {clear.en}.",
-        zh=f"可以采信的路径（{every.zh}）中，经 Holm 校正存在组间差异的是：{clear.zh}。",
+        zh=f"在可以采信的路径（{every.zh}）中，经 Holm 校正后存在组间差异的是 {clear.zh}。",
     )
 
 
@@ -318,7 +324,7 @@ def path_pairs(found: Pairs, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"Of {count} differences of a path between two groups {apart} {'has' if one else 'have'} an interval clear of zero, {after} after Holm's correction{'' if found.clear else '; that is no proof that the paths are equal'}.",
-            zh=f"{count} 个两组间路径差异中，{apart} 个的区间不含零，Holm 校正后为 {clear} 个{'' if found.clear else '；但这不证明路径相等'}。",
+            zh=f"把各条路径在各组之间两两比较，共得 {count} 个差异，其中区间不含零的{has(found.apart, '个')}，经 Holm 校正后仍显著的{has(found.clear, '个')}{'' if found.clear else '；但这并不证明路径相等'}。",
         )
     ]
     if len(read) < len(found.differences):  # the counts would be of what is in doubt, too
@@ -330,13 +336,13 @@ def path_pairs(found: Pairs, case: Case) -> list[Text]:
     said += [_path_differs(rows, found.group, case) for rows in paths.values()]
     if not said and not paths:
         none = "No difference of a path that may be relied upon is clear after Holm's correction."
-        said.append(Text(en=none, zh="可以采信的路径，经 Holm 校正后组间均无显著差异。"))
+        said.append(Text(en=none, zh="凡可以采信的路径，经 Holm 校正后均无显著的组间差异。"))
     if paths and found.clear_firms is not None and len(read) == len(found.differences):
         firms = number(found.clear_firms) if found.clear_firms else "none"
         said.append(
             Text(
                 en=f"With firms as the independent units {firms} of all differences {be(found.clear_firms)} clear after Holm's correction.",
-                zh=f"若以企业为独立单位，Holm 校正后显著的差异为 {number(found.clear_firms)} 个。",
+                zh=f"若以企业为独立单位，经 Holm 校正后显著的差异{has(found.clear_firms, '个')}。",
             )
         )
     return said
@@ -353,23 +359,23 @@ def _path_differs(rows: Sequence[PathPair], group: str, case: Case) -> Text:
         firms, zh_firms = "", ""
         if row.ci_lower_firms is not None:
             wide = interval(row.ci_lower_firms, row.ci_upper_firms)
-            firms, zh_firms = f"; allowing for firms {wide}", f"；考虑企业后 {wide}"
+            firms, zh_firms = f"; allowing for firms {wide}", f"；考虑企业后为 {wide}"
         parts.append(
             Text(
                 en=f"{'higher' if higher else 'lower'} among {escape(a.en)} than among {escape(b.en)} (difference {by}{firms})",
-                zh=f"{escape(a.zh)}{'高' if higher else '低'}于{escape(b.zh)}（差异 {by}{zh_firms}）",
+                zh=f"“{escape(a.zh)}”组{'高' if higher else '低'}于“{escape(b.zh)}”组（差异 {by}{zh_firms}）",
             )
         )
     whole, more = listed(parts), len(rows) > len(parts)
     return Text(
         en=f"{escape(path.en)} is {whole.en}{'; its further clear pairs are in the table' if more else ''}.",
-        zh=f"{escape(path.zh)}：{whole.zh}{'；其余显著的组对见表' if more else ''}。",
+        zh=f"路径“{escape(path.zh)}”的系数在{'，在'.join(p.zh for p in parts)}{'；其余差异显著的组别见表' if more else ''}。",
     )
 
 
 # --- scale scores --------------------------------------------------------------------------------
 def means(found: Means, case: Case) -> list[Text]:
-    what = Text(en="comparisons of a score over the groups", zh="个得分的组间比较")
+    what = Text(en="comparisons of a score over the groups", zh="得分的组间比较")
     top = case.label(max(found.tests, key=lambda t: t.omega2).construct)
     share = number(found.explained)
     far = max(found.pairs, key=lambda p: abs(p.g))
@@ -380,11 +386,11 @@ def means(found: Means, case: Case) -> list[Text]:
         _by_unit(found, what, "firms"),
         Text(
             en=f"The groups account for at most {share} of the variance of a score ({escape(top.en)}).",
-            zh=f"分组最多解释一个得分方差的 {share}（{escape(top.zh)}）。",
+            zh=f"在各得分中，分组最多解释方差的 {share}（{escape(top.zh)}）。",
         ),
         Text(
             en=f"The largest difference between two groups is that in {escape(label.en)}, {escape(a.en)} against {escape(b.en)} (g = {shown}).",
-            zh=f"两组间差异最大的是{escape(label.zh)}：{escape(a.zh)}对{escape(b.zh)}（g = {shown}）。",
+            zh=f"差异最大的是{escape(label.zh)}上“{escape(a.zh)}”组与“{escape(b.zh)}”组的比较（*g* = {shown}）。",
         ),
     ]
 
@@ -394,14 +400,14 @@ def others(found: Others, case: Case) -> Text:
     if not some:
         return Text(
             en="By none of these groupings does a score differ after Holm's correction; differences too small to be found are not excluded.",
-            zh="按这些分组，经 Holm 校正后得分均无差异；但不排除过小而未被发现的差异。",
+            zh="按这些分组，经 Holm 校正后各得分均无显著差异，但不排除存在过小而未被发现的差异。",
         )
     labels = [grouping(case, g.group).label for g in some]
     listed = names([Text(en=within(label.en), zh=label.zh) for label in labels])
     top = number(max(some, key=lambda g: g.omega2).omega2, "percent")
     return Text(
         en=f"Scores differ by {listed.en}; the grouping accounts for at most {top} of a score's variance.",
-        zh=f"得分因{listed.zh}而异；分组最多解释得分方差的 {top}。",
+        zh=f"得分因{listed.zh}而异，分组最多解释得分方差的 {top}。",
     )
 
 
@@ -411,7 +417,7 @@ def icc(found: Icc, case: Case) -> Text:
     shown, design = estimate(top.icc, top.ci_lower, top.ci_upper), number(top.design_effect)
     return Text(
         en=f"Most alike are the customers of one firm in {escape(label.en)} (ICC = {shown}, design effect {design}): the cluster-robust standard error of its mean is {wider} times that of independent respondents. Where this report does not say that it allows for firms, its intervals take respondents as independent.",
-        zh=f"同一企业客户最相似的是{escape(label.zh)}（ICC = {shown}，设计效应 {design}）：其均值的聚类稳健标准误为独立受访者时的 {wider} 倍。本报告未注明考虑企业之处，区间均视受访者为独立。",
+        zh=f"同一企业的客户在{escape(label.zh)}上最为相似（ICC = {shown}，设计效应 {design}），其均值的聚类稳健标准误为视受访者彼此独立时的 {wider} 倍。凡本报告未注明已考虑企业之处，区间均以受访者为独立单位。",
     )
 
 
@@ -424,12 +430,12 @@ def importance(found: Importance, case: Case) -> Text:
         end = case.label(found.outcome)
         return Text(
             en=f"Less of {escape(within(end.en))} is better: what goes with more of it is not to be raised, so that nothing is first in line.",
-            zh=f"{escape(end.zh)}越低越好：与之同增者不应提高，因此不列出优先改进者。",
+            zh=f"{escape(end.zh)}越低越好，与它同增的构念不应提高，因此不列出应优先改进的构念。",
         )
     if not found.ranked:
         return Text(
             en="Some total effects here exceed one standard deviation or come from a questionable solution. No order of importance can be read from them, so nothing is named as first in line.",
-            zh="此处部分总效应超过一个标准差或来自可疑的解，无法据以判断重要性次序，因此不列出优先改进者。",
+            zh="此处部分总效应超过一个标准差，或来自可疑的解，无法据以判断重要性的次序，因此不列出应优先改进的构念。",
         )
 
     def listed(points: Sequence[Point]) -> Text:
@@ -445,22 +451,22 @@ def importance(found: Importance, case: Case) -> Text:
     what = escape(within(outcome.en))
     if improve:
         en = f"Important for {what} and weak, so first in line: {listed(improve).en}."
-        zh = f"对{escape(outcome.zh)}重要而表现弱、应优先改进：{listed(improve).zh}。"
+        zh = f"{listed(improve).zh}对{escape(outcome.zh)}重要而表现较弱，应优先改进。"
     else:
         en = f"Nothing is shown to be important for {what} and weak at once."
-        zh = f"未证实有对{escape(outcome.zh)}重要而表现弱的构念。"
+        zh = f"未证实有任何构念对{escape(outcome.zh)}重要而表现较弱。"
     if keep:
         en += f" Important and strong, to be kept up: {listed(keep).en}."
-        zh += f"重要且表现好、应保持：{listed(keep).zh}。"
+        zh += f"{listed(keep).zh}重要且表现较好，应予保持。"
     if open_:
         en += f" The interval of {listed(open_).en} holds zero: its importance is not shown."
-        zh += f"{listed(open_).zh}的区间包含零：其重要性未得证实。"
+        zh += f"{listed(open_).zh}的总效应区间包含零，其重要性未获证实。"
     if unclear:
         en += f" Too near a mean for the intervals to name a corner: {listed(unclear).en}."
-        zh += f"距均值过近、区间不足以判定象限：{listed(unclear).zh}。"
+        zh += f"{listed(unclear).zh}距均值过近，按区间不足以判定所在象限。"
     if aside := [p for p in found.points if doubts[p.construct]]:
         en += f" Not to be relied upon, for a path on the way is not: {listed(aside).en}."
-        zh += f"因所经路径不可采信而不予采信：{listed(aside).zh}。"
+        zh += f"由于所经路径中有不可采信者，{listed(aside).zh}的重要性不予采信。"
     return Text(en=en, zh=zh)
 
 
@@ -478,7 +484,7 @@ def maps(found: Maps, case: Case) -> list[Text]:
         said.append(
             Text(
                 en="Constructs from which a path on the way may not be relied upon are not drawn.",
-                zh="所经路径不可采信的构念未画出。",
+                zh="所经路径不可采信的构念，图中未画出。",
             )
         )
     elif found.weak:
@@ -487,14 +493,14 @@ def maps(found: Maps, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Of {count} maps, most often important and weak {be(len(found.often))} {listed.en} (in {times}{' each' if several else ''}).",
-                zh=f"{count} 幅图中，最常出现“重要而表现弱”的是{listed.zh}（{'各 ' if several else ''}{times} 幅）。",
+                zh=f"在 {count} 幅图中，最常“重要而表现弱”的构念是{listed.zh}（{'各 ' if several else ''}{times} 幅）。",
             )
         )
     else:
         said.append(
             Text(
                 en=f"In none of {count} maps is a construct shown to be important and weak at once.",
-                zh=f"{count} 幅图中均未证实有重要而表现弱的构念。",
+                zh=f"在 {count} 幅图中，均未证实有重要而表现弱的构念。",
             )
         )
     if found.weak and len(found.borrowed) < found.count and not any(doubts):
@@ -502,14 +508,14 @@ def maps(found: Maps, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Of the {weak} point{'s' if found.weak > 1 else ''} in that corner, {clear} {'has' if found.clear == 1 else 'have'} a total effect whose interval is clear of zero; with fewer respondents each map is less certain than that of all.",
-                zh=f"该象限的 {weak} 个点中，{clear} 个的总效应区间不含零；每幅图的受访者较少，不如总图可靠。",
+                zh=f"在该象限的 {weak} 个点中，总效应区间不含零的{has(found.clear, '个')}；每幅图的受访者较少，因此不如总图可靠。",
             )
         )
     if len(found.borrowed) == found.count:
         said.append(
             Text(
                 en="None has enough respondents for an acceptable model of its own, so every map has the importance of all respondents: they differ in performance alone.",
-                zh="均无足够的受访者以单独估计可接受的模型，因此各图的重要性取自全部受访者：各图仅表现不同。",
+                zh="各组的受访者都不足以单独估计出可接受的模型，因此各图的重要性均取自全部受访者，各图之间只有表现不同。",
             )
         )
     elif found.borrowed:
@@ -517,7 +523,7 @@ def maps(found: Maps, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Too few respondents for a model of their own, or no acceptable solution: {listed.en} are shown with the importance of all respondents.",
-                zh=f"受访者不足以单独估计模型，或没有可接受的解：{listed.zh}采用全部受访者的重要性。",
+                zh=f"{listed.zh}的受访者不足以单独估计模型，或没有可接受的解，因此采用全部受访者的重要性。",
             )
         )
     if found.left_out:
@@ -525,7 +531,7 @@ def maps(found: Maps, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"No map is shown of {listed.en}: too few respondents.",
-                zh=f"未给出{listed.zh}的图：受访者太少。",
+                zh=f"{listed.zh}的受访者过少，因此不列出其图。",
             )
         )
     return said

@@ -41,7 +41,7 @@ def given(found: Described, case: Case) -> Table:
         ],
         Text(
             en="The items of the matrix, as the models take them (reversed ones turned).",
-            zh="矩阵中的题项（反向题已反向计分），即各模型所用者。",
+            zh="矩阵中的题项，即各模型所用的题项（反向题已反向计分）。",
         ),
     )
 
@@ -103,7 +103,7 @@ def apart(found: Apart, case: Case) -> Table:
         ],
         Text(
             en="How far the constructs are apart: ratios of the items' correlations, and the correlations of the constructs in the measurement model (*r*).",
-            zh="构念之间的区分：题项相关的比率，以及测量模型中构念之间的相关（*r*）。",
+            zh="构念之间的区分程度，包括题项相关的比率，以及测量模型中构念之间的相关（*r*）。",
         ),
         _FORNELL,
     )
@@ -111,7 +111,7 @@ def apart(found: Apart, case: Case) -> Table:
 
 _FORNELL = Text(
     en="Below √AVE: the correlation is below the square roots of both constructs' AVE [@fornell1981]; a dash where one of them has none.",
-    zh="低于 √AVE：相关低于两个构念 AVE 的平方根 [@fornell1981]；任一构念没有 AVE 处为破折号。",
+    zh="“低于 √AVE”指相关低于两个构念各自 AVE 的平方根 [@fornell1981]；任一构念没有 AVE 时以破折号表示。",
 )
 
 
@@ -170,7 +170,7 @@ def explained(found: Structured, case: Case) -> Table:
         [Column(lambda r: case.label(r.variable), "Outcome"), Column("r2", "R²")],
         Text(
             en="Share of each outcome's variance that the paths explain.",
-            zh="路径对各结果变量方差的解释比例。",
+            zh="各结果变量的方差由路径解释的比例。",
         ),
     )
 
@@ -187,7 +187,7 @@ def drivers(found: Drivers, case: Case) -> Table:
         ],
         Text(
             en="Parts of what is explained of each outcome, from the correlations of the constructs in the measurement model.",
-            zh="各预测构念在所解释方差中的份额，由测量模型中构念之间的相关计算。",
+            zh="各预测构念在各结果的解释方差中的份额，由测量模型中构念之间的相关算得。",
         ),
     )
 
@@ -203,7 +203,7 @@ def weights(found: Composites, case: Case) -> Table:
         ],
         Text(
             en="PLS: what each item weighs in its composite, and how it loads on it.",
-            zh="PLS：各题项在组合变量中的权重与载荷。",
+            zh="PLS 模型中各题项在组合变量中的权重与载荷。",
         ),
         _how(found, case),
     )
@@ -216,10 +216,10 @@ def _how(found: Composites, case: Case) -> Text:
     en, zh = f"{scheme.en} weighting scheme", f"{scheme.zh}加权方案"
     if found.mode_b:
         en += f"; regression weights (mode B): {modes.en}, all others correlation weights (mode A)"
-        zh += f"；回归权重（模式 B）：{modes.zh}，其余为相关权重（模式 A）"
+        zh += f"；{modes.zh}采用回归权重（模式 B），其余采用相关权重（模式 A）"
     if found.consistent:
         en += "; consistent (PLSc)"
-        zh += "；一致性 PLS（PLSc）"
+        zh += "；采用一致性 PLS（PLSc）"
     return Text(en=f"{en[0].upper()}{en[1:]}.", zh=f"{zh}。")
 
 
@@ -236,11 +236,11 @@ def quality(found: Composites, case: Case) -> Table:
         ],
         Text(
             en="PLS: reliability, AVE and R² of the composites.",
-            zh="PLS：各组合变量的信度、AVE 与 R²。",
+            zh="PLS 模型中各组合变量的信度、AVE 与 R²。",
         ),
         Text(
             en="α of standardized items. Neither a single item nor a composite with regression weights has a reliability here.",
-            zh="α 按标准化题项计算。单一题项与采用回归权重的组合变量此处均无信度。",
+            zh="α 按标准化题项计算。单个题项与采用回归权重的组合变量，此处均不计算信度。",
         ),
     )
 
@@ -257,7 +257,7 @@ def composites(found: Composites, case: Case) -> Table:
         ],
         Text(
             en="PLS: standardized paths, and total effects along all of them.",
-            zh="PLS：标准化路径系数及沿各路径的总效应。",
+            zh="PLS 模型的标准化路径及沿各路径的总效应。",
         ),
     )
 
@@ -270,7 +270,7 @@ def beside(found: Composites, case: Case) -> Table:
             Column("correlation", "r"),
             Column(_distinct, "Below √AVE"),
         ],
-        Text(en="PLS: correlations of the composites.", zh="PLS：组合变量之间的相关。"),
+        Text(en="PLS: correlations of the composites.", zh="PLS 模型中组合变量之间的相关。"),
         _FORNELL,
     )
 
@@ -291,6 +291,6 @@ def factors(found: Factors, case: Case) -> Table:
         ],
         Text(
             en="Exploratory factors: pattern loadings (minres, oblimin).",
-            zh="探索性因子：模式载荷（minres，oblimin）。",
+            zh="探索性因子的模式载荷（minres，oblimin）。",
         ),
     )

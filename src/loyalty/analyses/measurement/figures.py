@@ -45,11 +45,11 @@ def dynamic(found: Dynamic, case: Case) -> Figure:
         draw,
         Text(
             en="Fit indices of simulated samples by number of loadings left out: median and range of the middle 90 %.",
-            zh="按遗漏载荷数目列出模拟样本的拟合指标：中位数及中间 90% 的范围。",
+            zh="按遗漏载荷的数目列出模拟样本的拟合指标，显示中位数及中间 90% 的范围。",
         ),
         Text(
             en="Three panels, one an index: ranges of the simulated samples by level, with lines at the value found and at the conventional cut-off.",
-            zh="三幅小图各示一项指标：各水平模拟样本的范围，并标出所得数值与通用标准。",
+            zh="三幅小图各显示一项指标在各水平模拟样本中的范围，并标出所得数值与通用标准。",
         ),
     )
 
@@ -101,11 +101,11 @@ def htmt(found: Ratios, case: Case) -> Figure:
         draw,
         Text(
             en=f"Heterotrait–monotrait ratios: HTMT below the diagonal, HTMT2 above it; beyond the cut-off of {shown} outlined.",
-            zh=f"异质–单质比率：对角线下为 HTMT，上为 HTMT2；高于 {shown} 者加框。",
+            zh=f"异质–单质比率，对角线下方为 HTMT，上方为 HTMT2；高于 {shown} 者加框。",
         ),
         Text(
             en="Matrix of heterotrait–monotrait ratios of all pairs of constructs, of arithmetic means below and of geometric means above the diagonal; pairs above the cut-off are outlined.",
-            zh="各对构念的异质–单质比率矩阵，对角线下为算术平均，上为几何平均；超过标准的成对构念加框。",
+            zh="各对构念的异质–单质比率矩阵，对角线下方为算术平均，上方为几何平均；超过标准者加框。",
         ),
     )
 
@@ -132,10 +132,10 @@ def residuals(found: Residuals, case: Case) -> Figure:
         draw,
         Text(
             en="Correlation residuals: observed less implied correlations of the items.",
-            zh="相关残差：题项间观测相关减模型隐含相关。",
+            zh="相关残差，即题项间的观测相关减去模型隐含的相关。",
         ),
         Text(
             en="Matrix of correlation residuals of all items, grouped by construct; white where the model reproduces the correlation.",
-            zh="全部题项的相关残差矩阵，按构念分组；白色表示模型再现了该相关。",
+            zh="全部题项的相关残差矩阵，按构念分组；白色表示模型重现了该相关。",
         ),
     )

@@ -120,7 +120,7 @@ def fit(found: Fit, case: Case) -> Table:
         Text(en="Fit of the measurement model.", zh="测量模型的拟合。"),
         Text(
             en="Robust indices (Yuan–Bentler). CFI and TLI are good above the cut-off, RMSEA and SRMR below it.",
-            zh="稳健指标（Yuan–Bentler）。CFI 与 TLI 以高于标准为佳，RMSEA 与 SRMR 以低于标准为佳。",
+            zh="各指标为稳健指标（Yuan–Bentler）。CFI 与 TLI 以高于标准为佳，RMSEA 与 SRMR 以低于标准为佳。",
         ),
         said=_by_verdict(rows),
     )
@@ -164,7 +164,7 @@ def dynamic(found: Dynamic, case: Case) -> Table:
         Text(en="Dynamic cut-offs of fit.", zh="拟合的动态标准。"),
         Text(
             en="At level 0 the value that 95 % of correct models reach. At further levels the value that at most 5 % (failing that, 10 %) of the misspecified models reach and that no larger share of correct models misses; a dash where there is none. SRMR without means.",
-            zh="水平 0 为 95% 的正确模型所达到的数值。其后各水平：误设模型中达到该值者至多 5%（做不到时放宽至 10%），正确模型中达不到该值者的比例也不高于此；无此数值时以短横表示。SRMR 不含均值。",
+            zh="水平 0 所列为 95% 的正确模型所能达到的数值。其后各水平所列数值，误设模型中至多有 5%（做不到时放宽至 10%）达到，正确模型中达不到的比例也不高于此；没有这样的数值时以短横表示。SRMR 不含均值。",
         ),
         first=PAIRS,
     )
@@ -178,7 +178,7 @@ def _reached(found: Convergent) -> Text:
     cr, ave, n = number(found.cr_met), number(found.ave_met), number(found.constructs)
     return Text(
         en=f"With its whole interval CR reaches the cut-off for {cr} and AVE for {ave} of {n} constructs.",
-        zh=f"{n} 个构念中，CR 整个区间达到标准者 {cr} 个，AVE 整个区间达到标准者 {ave} 个。",
+        zh=f"在 {n} 个构念中，CR 的整个区间达到标准的有 {cr} 个，AVE 的整个区间达到标准的有 {ave} 个。",
     )
 
 
@@ -217,7 +217,7 @@ def convergent(found: Convergent, case: Case) -> Table:
         Text(en="Convergent validity.", zh="聚合效度。"),
         Text(
             en="CR composite reliability, AVE average variance extracted, both from the standardized solution; intervals by the delta method on the logit scale.",
-            zh="CR 组合信度，AVE 平均方差抽取量，均取自标准化解；区间用 logit 尺度上的 delta 法。",
+            zh="CR 为组合信度，AVE 为平均方差抽取量，均取自标准化解；区间由 logit 尺度上的 delta 法得出。",
         ),
         said=_reached(found),
     )
@@ -247,7 +247,7 @@ def close_pairs(found: Ratios, case: Case) -> Table:
         else Text(en="The closest pairs of constructs.", zh="最接近的几对构念。"),
         Text(
             en=f"Percentile intervals of {drawn.en}.",
-            zh=f"百分位区间来自{drawn.zh}。",
+            zh=f"区间为百分位区间，取自{drawn.zh}。",
         ),
         first=PAIRS,
     )
@@ -265,7 +265,7 @@ def single_items(found: SingleItems, case: Case) -> Table:
         Text(en="Correlations with constructs of one item.", zh="与单题项构念的相关。"),
         Text(
             en="The item is taken as free of error, since nothing in the data tells its error from the construct: the correlations are rather too small.",
-            zh="由于数据无法区分题项误差与构念，单题项视为无误差：由此所得的相关应视为偏低。",
+            zh="由于数据无法区分题项的误差与构念，单个题项视为没有误差，因此所得相关偏低。",
         ),
     )
 
@@ -298,7 +298,7 @@ def shared_variance(found: SharedVariance, case: Case) -> Table:
         ),
         Text(
             en="r: correlation of the constructs themselves (latent). AVE − r²: of the construct of the pair whose average variance extracted exceeds the shared variance by less, or falls short of it by more.",
-            zh="r：构念（潜变量）之间的相关。AVE − r²：取该对中平均方差抽取量超出共享方差较少、或低于其较多的构念。",
+            zh="r 为构念（潜变量）之间的相关。AVE − r² 取自每对中较差的构念，即平均方差抽取量超出共享方差较少或低于共享方差较多的那一个。",
         ),
         first=PAIRS,
     )
@@ -320,7 +320,7 @@ def weights(found: Weights, case: Case) -> Table:
         Text(en="What formative constructs are made of.", zh="形成型构念的构成。"),
         Text(
             en=f"PLS, mode B, weights of standardized items; {n} respondents, percentile intervals of {drawn.en}. VIF: how many times the other items of the construct inflate the variance of an item's weight.",
-            zh=f"PLS 模式 B，标准化题项的权重；{n} 名受访者，百分位区间来自{drawn.zh}。VIF：同一构念其他题项使该题项权重的方差膨胀的倍数。",
+            zh=f"PLS 模式 B，所列为标准化题项的权重；受访者 {n} 名，百分位区间取自{drawn.zh}。VIF 为同一构念的其他题项使该题项权重的方差膨胀的倍数。",
         ),
     )
 
@@ -346,10 +346,10 @@ def models(found: Models, case: Case) -> Table:
             Column("bic_difference", "ΔBIC", decimals=1),
             Column(state, "Solution"),
         ],
-        Text(en="Competing measurement models.", zh="竞争的测量模型。"),
+        Text(en="Competing measurement models.", zh="相互竞争的测量模型。"),
         Text(
             en="Differences from the planned model; Δχ² scaled, only for models nested in it (the bifactor model is not). A merger holds a correlation at its bound of 1, where the test is a little too lenient on it.",
-            zh="差值均相对于计划模型；Δχ² 为校正差异检验，仅用于嵌套于其中的模型（双因子模型不是）。合并即把相关固定在边界 1，此时检验对其略为宽松。",
+            zh="差值均相对于计划模型；Δχ² 为校正差异检验，仅用于嵌套于计划模型的模型（双因子模型并不嵌套）。合并相当于把相关固定在边界 1 上，检验因而略微偏向合并。",
         ),
     )
 
@@ -368,11 +368,11 @@ def merged(found: Merged, case: Case) -> Table | None:
         ],
         Text(
             en="Paths to the outcomes where constructs that cannot be told apart are one.",
-            zh="将无法区分的构念合而为一时指向结果的路径。",
+            zh="将无法区分的构念合而为一时，指向结果的路径。",
         ),
         Text(
             en="Standardized; robust standard errors, delta method. What leads to no outcome correlates freely.",
-            zh="标准化；稳健标准误，delta 法。不直接指向结果的构念自由相关。",
+            zh="所列为标准化估计值，稳健标准误由 delta 法得出。不直接指向结果的构念可自由相关。",
         ),
     )
 
@@ -394,7 +394,7 @@ def residuals(found: Residuals, case: Case) -> Table:
         ],
         Text(en="The largest residuals.", zh="最大的残差。"),
         Text(
-            en="z: residual covariance over its standard error.", zh="z：残差协方差除以其标准误。"
+            en="z: residual covariance over its standard error.", zh="z 为残差协方差除以其标准误。"
         ),
     )
 
@@ -417,6 +417,6 @@ def misfit(found: Misfit, case: Case) -> Table:
         Text(en="The largest modification indices.", zh="最大的修正指数。"),
         Text(
             en="↔ is a covariance of residuals, → a further loading. None was added to the model. Power against a misspecification that matters.",
-            zh="↔ 为残差协方差，→ 为额外载荷。均未加入模型。功效：检出不可忽略的误设的概率。",
+            zh="↔ 表示残差协方差，→ 表示额外的载荷，均未加入模型。功效为检出不可忽略的误设的概率。",
         ),
     )

@@ -36,11 +36,13 @@ from loyalty.shown import apa
 from loyalty.shown import fit as fitting
 from loyalty.shown.context import Case
 from loyalty.shown.words import (
+    among,
     be,
     counted,
     cut,
     estimate,
     every,
+    has,
     listed,
     names,
     number,
@@ -159,7 +161,7 @@ def dynamic(found: Dynamic, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"The solution of the planned model is not admissible, so that no population can be simulated from it; this section judges the model that is closest to it and is: {escape(label.en)}.",
-                zh=f"计划模型的解不可接受，无法据以模拟总体；本节改为判断与之最接近且可接受的模型：{escape(label.zh)}。",
+                zh=f"计划模型的解不可接受，无法据以模拟总体；本节改而评判与之最接近且解可接受的模型（{escape(label.zh)}）。",
             )
         )
     first = found.levels[1].omitted
@@ -169,7 +171,7 @@ def dynamic(found: Dynamic, case: Case) -> list[Text]:
     said.append(
         Text(
             en=f"The levels come from {replications} samples of {n} simulated respondents each, drawn from the fitted model (level 0) and from it with one more loading left out a level, the first {shown} of {escape(first.item)} on {escape(other.en)} [@mcneish2023].",
-            zh=f"各水平取自模拟样本，每个水平 {replications} 个样本、各 {n} 名受访者：水平 0 为拟合模型本身，此后每一水平再遗漏一个载荷，首个为 {escape(first.item)} 在{escape(other.zh)}上的 {shown} [@mcneish2023]。",
+            zh=f"各水平由模拟样本得出，每一水平有 {replications} 个样本，每个样本有 {n} 名受访者：水平 0 即拟合的模型本身，此后每升一个水平便多遗漏一个载荷，首先遗漏的是 {escape(first.item)} 在{escape(other.zh)}上的载荷 {shown} [@mcneish2023]。",
         )
     )
     return said + _standings(found)
@@ -193,7 +195,7 @@ def _standings(found: Dynamic) -> list[Text]:
                 zh=spaced(
                     "就",
                     which.zh,
-                    f"而言，模型的拟合不逊于 100 个样本中 {reached} 个样本里的正确模型。",
+                    f"而言，模型的拟合不逊于正确模型在每 100 个样本的 {reached} 个中所达到的水平。",
                 ),
             )
         )
@@ -207,7 +209,7 @@ def _standings(found: Dynamic) -> list[Text]:
                     zh=spaced(
                         "就",
                         which.zh,
-                        f"而言，其拟合逊于正确模型，但优于遗漏 {left_out} 个此类载荷的模型。",
+                        f"而言，模型的拟合逊于正确模型，但优于遗漏 {left_out} 个此类载荷的模型。",
                     ),
                 )
             )
@@ -216,7 +218,9 @@ def _standings(found: Dynamic) -> list[Text]:
         said.append(
             Text(
                 en=f"By {which.en} the misfit is larger than at any level: more is wrong than a few loadings left out.",
-                zh=spaced("就", which.zh, "而言，失拟超过任一水平：问题不止于遗漏几个载荷。"),
+                zh=spaced(
+                    "就", which.zh, "而言，失拟程度超过任何一个水平，问题不止于遗漏几个载荷。"
+                ),
             )
         )
     if by["undecided"]:
@@ -225,7 +229,7 @@ def _standings(found: Dynamic) -> list[Text]:
         zh = spaced("在此样本量下，", which.zh, "无法将各水平与正确模型区分开")
         if rare := [s for s in by["undecided"] if s.rare]:
             en += f"; yet a correct one would rarely show such a value of {_indices(rare).en}"
-            zh += spaced("；不过正确模型很少会有这样的", _indices(rare).zh)
+            zh += spaced("；不过正确模型很少会出现这样的", _indices(rare).zh, "值")
         said.append(Text(en=f"{en}.", zh=f"{zh}。"))
     return said
 
@@ -246,7 +250,7 @@ def dynamic_cuts(found: Dynamic, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"One loading left out would pass the conventional cut-off of {which.en}, given as conventional / level 1.",
-                zh=f"遗漏一个载荷的模型仍能通过通用标准的指标（通用标准 / 水平 1）：{which.zh}。",
+                zh=f"若按 {which.zh}的通用标准，遗漏一个载荷的模型也能通过（括号内依次为通用标准与水平 1 的标准）。",
             )
         )
     if by["strict"]:
@@ -254,14 +258,14 @@ def dynamic_cuts(found: Dynamic, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"The conventional cut-off is the stricter one for {which.en}.",
-                zh=f"通用标准更为严格的指标：{which.zh}。",
+                zh=f"就 {which.zh}而言，通用标准更为严格（括号内依次为通用标准与水平 1 的标准）。",
             )
         )
     if not by["lenient"] and not by["strict"]:
         said.append(
             Text(
                 en="In a sample of this size no index tells one loading left out from a correct model, so that the conventional cut-offs cannot be held against that level.",
-                zh="在此样本量下，没有指标能将遗漏一个载荷的模型与正确模型区分开，故无法以该水平衡量通用标准。",
+                zh="在此样本量下，没有任何指标能将遗漏一个载荷的模型与正确模型区分开，因此无法以该水平衡量通用标准。",
             )
         )
     if found.lost:
@@ -275,7 +279,7 @@ def dynamic_cuts(found: Dynamic, case: Case) -> list[Text]:
     said.append(
         Text(
             en=f"The samples are of normal variables without missing answers, those of the case are steps of a scale{holes[0]}: the levels are a guide.",
-            zh=f"模拟样本为无缺失的正态变量，本案例的回答则为量表等级{holes[1]}，故各水平仅供参照。",
+            zh=f"模拟样本由没有缺失的正态变量构成，本案例的答案则为量表等级{holes[1]}，因此各水平仅供参照。",
         )
     )
     return said
@@ -294,17 +298,17 @@ def loadings(found: Loadings, case: Case) -> Text:
     worst, best = ordered[0], ordered[-1]
     low, high = escape(worst.item), escape(best.item)
     en = f"Standardized loadings run from {shown(worst)} ({low}) to {shown(best)} ({high})."
-    zh = f"标准化载荷从 {shown(worst)}（{low}）到 {shown(best)}（{high}）。"
+    zh = f"标准化载荷介于 {shown(worst)}（{low}）与 {shown(best)}（{high}）之间。"
     if below:
         which = listed([with_number(_same(r.item), number(r.estimate)) for r in below])
         en += f" Below {mark} [@{cite}] with the whole interval: {which.en}."
-        zh += f"整个区间低于 {mark} [@{cite}]：{which.zh}。"
+        zh += f"{which.zh}的整个区间低于 {mark} [@{cite}]。"
     if unsure:
         en += f" Open at that cut-off: {_items(unsure).en}."
-        zh += f"是否达到该标准未定：{_items(unsure).zh}。"
+        zh += f"{_items(unsure).zh} 是否达到 {mark} 尚无定论。"
     if not below and not unsure:
         en += f" All lie above {mark} [@{cite}] with the whole interval."
-        zh += f"全部区间均高于 {mark} [@{cite}]。"
+        zh += f"所有载荷的整个区间都高于 {mark} [@{cite}]。"
     return Text(en=en, zh=zh)
 
 
@@ -320,7 +324,10 @@ def convergent(found: Convergent, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{two.en} rest{'s' if len(found.two) == 1 else ''} on two items: what these share is told apart from their errors only through the other constructs.",
-                zh=spaced(two.zh, "只有两个题项：其共同部分与误差只能借助其他构念加以区分。"),
+                zh=spaced(
+                    two.zh,
+                    f"{'' if len(found.two) == 1 else '各'}只有两个题项，其共同部分与误差只能借助其他构念加以区分。",
+                ),
             )
         )
     if found.single:
@@ -328,7 +335,10 @@ def convergent(found: Convergent, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"With one item, {single.en} cannot be judged and {be(len(found.single))} left out of this chapter.",
-                zh=spaced(single.zh, "只有一个题项，无法判断，本章未纳入。"),
+                zh=spaced(
+                    single.zh,
+                    f"{'' if len(found.single) == 1 else '各'}只有一个题项，无从判断，本章不予纳入。",
+                ),
             )
         )
     return said
@@ -343,20 +353,29 @@ def _convergent(found: Convergent, case: Case, key: str, of: str, name: Text) ->
     if len(by["met"]) == len(found.rows):
         return Text(
             en=f"{name.en} is at least {mark} with its whole interval for every construct [@{cite}].",
-            zh=f"所有构念{name.zh}的整个区间均不低于 {mark} [@{cite}]。",
+            zh=f"所有构念的{name.zh}，其整个区间都不低于 {mark} [@{cite}]。",
         )
     met, constructs = number(getattr(found, f"{key}_met")), number(found.constructs)
     en = [f"at least {mark} with the whole interval for {met} of {constructs}"]
-    zh = [f"{constructs} 个构念中 {met} 个的整个区间不低于 {mark}"]
+    zh = [
+        among(
+            getattr(found, f"{key}_met"),
+            found.constructs,
+            "个",
+            "构念",
+            f"{name.zh}整个区间",
+            f"不低于 {mark}",
+        )
+    ]
     if by["not met"]:
         en.append(f"below it for {listed(by['not met']).en}")
-        zh.append(spaced("低于标准的为", listed(by["not met"]).zh))
+        zh.append(spaced("低于标准的有", listed(by["not met"]).zh))
     if by["open"]:
         en.append(f"open for {listed(by['open']).en}")
-        zh.append(spaced("未定的为", listed(by["open"]).zh))
+        zh.append(spaced("未定的有", listed(by["open"]).zh))
     return Text(
         en=f"{name.en} is {'; '.join(en)} [@{cite}].",
-        zh=f"{name.zh}：{'；'.join(zh)} [@{cite}]。",
+        zh=f"{'；'.join(zh)} [@{cite}]。",
     )
 
 
@@ -368,7 +387,7 @@ def htmt(found: Ratios, case: Case) -> Text:
     shown = estimate(row.htmt, row.ci_lower, row.ci_upper)
     top = Text(
         en=f"The highest ratio is that of {escape(label.en)} ({shown}).",
-        zh=spaced("比率最高的是", escape(label.zh), f"（{shown}）。"),
+        zh=spaced("比率最高的一对是", escape(label.zh), f"（{shown}）。"),
     )
     if found.met == found.pairs > 1:
         return Text(
@@ -376,31 +395,42 @@ def htmt(found: Ratios, case: Case) -> Text:
             zh=f"全部 {number(found.pairs)} 对构念的整个自助区间（{draws} 次）都低于 {mark} [@{cite}]，可以区分。{top.zh}",
         )
     met, unsure, failed = (_or_none(n) for n in (found.met, found.open, found.not_met))
+    if found.pairs == 1:
+        zh = {
+            (1, 0): f"低于 {mark} [@{cite}]，可以区分",
+            (0, 1): f"包含 {mark} [@{cite}]，能否区分尚无定论",
+            (0, 0): f"高于 {mark} [@{cite}]，不能区分",
+        }[found.met, found.open]
+        told = f"这对构念的整个自助区间（{draws} 次）{zh}。"
+        if found.open:
+            told = f"这对构念的自助区间（{draws} 次）{zh}。"
+    else:
+        told = f"{number(found.pairs)} 对构念中，整个自助区间（{draws} 次）低于 {mark} [@{cite}]、因而可以区分的{has(found.met, '对')}，未定的{has(found.open, '对')}，不能区分的{has(found.not_met, '对')}。"
     return Text(
         en=f"Of {counted(found.pairs, 'pair')} of constructs {met} {be(found.met or 1)} distinct with the whole bootstrap interval ({draws} draws) below {mark} [@{cite}], {unsure} {be(found.open or 1)} open and {failed} {be(found.not_met or 1)} not distinct. {top.en}",
-        zh=f"{number(found.pairs)} 对构念中，{number(found.met)} 对的整个自助区间（{draws} 次）低于 {mark} [@{cite}]、可以区分，{number(found.open)} 对未定，{number(found.not_met)} 对不能区分。{top.zh}",
+        zh=f"{told}{top.zh}",
     )
 
 
 def htmt2(found: Ratios, case: Case) -> list[Text]:
     """HTMT2 against HTMT, and what negative item correlations do to both."""
     most, total = number(found.apart), number(found.correlations)
-    changed = Text(en="changes no verdict", zh="各结论不变")
+    changed = Text(en="changes no verdict", zh="没有结论因此改变")
     if found.changed:
         changed = Text(
             en=f"changes {counted(found.changed, 'verdict')}",
-            zh=f"有 {number(found.changed)} 个结论改变",
+            zh=f"有 {number(found.changed)} 个结论因此改变",
         )
     ratio = Text(
         en=f"The ratio of geometric means, HTMT2, which does not take the loadings of a construct as equal [@roemer2021], differs from it by {most} at most and {changed.en}.",
-        zh=f"不假定同一构念各载荷相等的几何平均比率 HTMT2 [@roemer2021] 与之至多相差 {most}，{changed.zh}。",
+        zh=f"HTMT2 以几何平均计算比率，不假定同一构念的各载荷相等 [@roemer2021]；两种比率至多相差 {most}，{changed.zh}。",
     )
     if not found.negative:
         return [
             ratio,
             Text(
                 en=f"Both take item correlations without their sign, which changes nothing here: none of the {total} is negative.",
-                zh=f"两者均取题项相关的绝对值；此处 {total} 个相关无一为负，故无影响。",
+                zh=f"两种比率均取题项相关的绝对值；此处 {total} 个相关无一为负，因此没有影响。",
             ),
         ]
     negative = number(found.negative)
@@ -408,7 +438,7 @@ def htmt2(found: Ratios, case: Case) -> list[Text]:
         ratio,
         Text(
             en=f"Both take item correlations without their sign, since items of opposite direction would cancel and make constructs look distinct; that concerns {negative} of {total} correlations here, which are negative.",
-            zh=f"两者均取题项相关的绝对值，否则方向相反的题项会相互抵消，使构念显得可以区分；此处 {total} 个相关中有 {negative} 个为负。",
+            zh=f"两种比率均取题项相关的绝对值，否则方向相反的题项会相互抵消，使构念显得可以区分；此处 {total} 个相关中有 {negative} 个为负。",
         ),
     ]
 
@@ -416,14 +446,18 @@ def htmt2(found: Ratios, case: Case) -> list[Text]:
 def shared_variance(found: SharedVariance, case: Case) -> list[Text]:
     pairs, met = number(found.pairs), number(found.met)
     some_en, some_zh, how_many = "", "", f"{_or_none(found.met)} of {pairs}"
-    how_many_zh = f"{pairs} 对构念中" + (f"有 {met} 对" if found.met else "没有一对")
+    how_many_zh = f"{pairs} 对构念中" + (f"有 {met} 对满足" if found.met else "没有一对满足")
     if found.met < found.pairs:
         unsure, failed = _or_none(found.open), _or_none(found.not_met)
         fail = "fail" if found.not_met > 1 else "fails"
         some_en = f"; {unsure} {be(found.open or 1)} open and {failed} {fail}"
-        some_zh = f"；{number(found.open)} 对未定，{number(found.not_met)} 对不成立"
-    elif found.pairs > 1:
-        how_many, how_many_zh = every(found.pairs), f"{pairs} 对构念中每一对"
+        some_zh = f"；未定的{has(found.open, '对')}，不满足的{has(found.not_met, '对')}"
+        if found.pairs == 1:
+            some_zh = ""
+            how_many_zh = "尚不能判断这对构念是否满足" if found.open else "这对构念不满足"
+    else:
+        how_many_zh = f"{pairs} 对构念均满足" if found.pairs > 1 else "这对构念满足"
+        how_many = every(found.pairs) if found.pairs > 1 else how_many
     row = min(found.rows, key=lambda r: r.gap)
     label, of = pair(row.a, row.b, case, "–"), case.label(row.of)
     gap = estimate(row.gap, row.gap_ci_lower, row.gap_ci_upper)
@@ -431,12 +465,16 @@ def shared_variance(found: SharedVariance, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"By the criterion of Fornell and Larcker, in {how_many} pairs either construct shares more variance with its own items than with the other, the whole interval of the difference above zero [@fornell1981]{some_en}.",
-            zh=f"按 Fornell–Larcker 准则，{how_many_zh}的两个构念与自身题项共享的方差都多于彼此共享的方差，且差值的整个区间大于零 [@fornell1981]{some_zh}。",
+            zh=f"按 Fornell–Larcker 准则 [@fornell1981]，{how_many_zh}要求（两个构念与自身题项共享的方差都多于彼此共享的方差，且差值的整个区间大于零）{some_zh}。",
         ),
         Text(
             en=f"The smallest difference has {escape(label.en)}: {gap} for {escape(of.en)}, at a latent correlation of {r}.",
             zh=spaced(
-                "差值最小的是", escape(label.zh), "：", escape(of.zh), f"为 {gap}，潜变量相关 {r}。"
+                "差值最小的一对是",
+                escape(label.zh),
+                "，其中",
+                escape(of.zh),
+                f"的差值为 {gap}，二者的潜变量相关为 {r}。",
             ),
         ),
     ]
@@ -444,7 +482,7 @@ def shared_variance(found: SharedVariance, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"The {'interval' if found.reaching_one == 1 else 'intervals'} of {counted(found.reaching_one, 'latent correlation')} {'reaches' if found.reaching_one == 1 else 'reach'} 1: so far as these data go, such a pair may be one construct.",
-                zh=f"有 {number(found.reaching_one)} 个潜变量相关的区间达到 1：就这些数据而言，这样的一对可能是同一构念。",
+                zh=f"有 {number(found.reaching_one)} 个潜变量相关的区间达到 1：仅就这些数据而言，这样的两个构念可能是同一个。",
             )
         )
     return said
@@ -454,15 +492,17 @@ def shared_variance(found: SharedVariance, case: Case) -> list[Text]:
 def weights(found: Weights, case: Case) -> list[Text]:
     """What the weights say, and why formative constructs have no reliability."""
     count, clear, inflated = number(found.count), number(found.clear), number(found.inflated)
+    nonzero = among(found.clear, found.count, "个", "权重", "区间", "不含零")
+    high = among(found.inflated, found.count, "个", "题项", "VIF", "高于")
     limit = threshold("vif")
     return [
         Text(
             en="The items of a formative construct make it up and need not go together: reliability, AVE and the ratios of correlations do not describe it and are not computed.",
-            zh="形成型构念由题项构成，题项之间不必相关：信度、AVE 与相关比率均不适用，故不计算。",
+            zh="形成型构念由题项构成，题项之间不必相关，因此信度、AVE 与相关比率均不适用，未予计算。",
         ),
         Text(
             en=f"{clear} of {count} weights leave zero out; {inflated} of {count} items have a VIF above {cut(limit, 'number', 0)} [@{limit.cite}].",
-            zh=f"{count} 个权重中有 {clear} 个的区间不含零；{count} 个题项中有 {inflated} 个的 VIF 高于 {cut(limit, 'number', 0)} [@{limit.cite}]。",
+            zh=f"{nonzero}；{high} {cut(limit, 'number', 0)} [@{limit.cite}]。",
         ),
     ]
 
@@ -472,7 +512,7 @@ def models(found: Models, case: Case) -> list[Text]:
         return names([model_label(r.id, r.merged, case) for r in rows])
 
     if found.preferred is None:
-        return [Text(en="None of the models has a solution.", zh="各模型均无解。")]
+        return [Text(en="None of the models has a solution.", zh="各模型均未得到解。")]
     said = []
     if case.study.estimator != "MLR":
         said.append(
@@ -482,18 +522,17 @@ def models(found: Models, case: Case) -> list[Text]:
             )
         )
     if found.simpler:
-        simpler, worse = number(found.simpler), number(found.worse)
         if found.worse == found.simpler > 1:
             en = f"{_capital(every(found.simpler))} simpler models fit worse than the planned one"
         else:
             fit = "fit" if found.worse > 1 else "fits"
             en = f"Of {counted(found.simpler, 'simpler model')} {_or_none(found.worse)} {fit} worse than the planned one"
         en += " by the scaled difference test [@satorra2001]"
-        zh = f"{simpler} 个较简模型中，按校正差异检验 [@satorra2001]，{worse} 个的拟合差于计划模型"
+        zh = f"按校正差异检验 [@satorra2001]，{among(found.worse, found.simpler, '个', '较简模型', '拟合', '差于计划模型')}"
         nested = [r for r in found.rows if r.p_difference is not None]
         if equal := [r for r in nested if not significant(r.p_difference or 0.0)]:
             en += f"; no worse, as far as the test can tell: {labels(equal).en}"
-            zh += f"；检验看不出更差的：{labels(equal).zh}"
+            zh += spaced("；检验未能表明", labels(equal).zh, "更差")
         said.append(Text(en=f"{en}.", zh=f"{zh}。"))
     said += _preferred(found, case)
     if found.general_share is not None:
@@ -508,14 +547,14 @@ def models(found: Models, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Converged, but not admissible: {labels(improper).en}; what such a solution says of fit is not to be relied on.",
-                zh=f"收敛但解不可接受：{labels(improper).zh}；此类解的拟合不足为凭。",
+                zh=spaced(labels(improper).zh, "虽收敛，但解不可接受；此类解的拟合不足为凭。"),
             )
         )
     if lost := [r for r in found.rows if not r.converged and r.id != "planned"]:
         said.append(
             Text(
                 en=f"Without a solution: {labels(lost).en}.",
-                zh=f"未得到解：{labels(lost).zh}。",
+                zh=spaced(labels(lost).zh, "未得到解。"),
             )
         )
     return said
@@ -537,20 +576,20 @@ def _preferred(found: Models, case: Case) -> list[Text]:
         return [
             Text(
                 en=f"BIC also prefers the planned model, the next being {after.en} ({margin} higher).",
-                zh=f"BIC 同样偏好计划模型，其次为{after.zh}（高 {margin}）。",
+                zh=f"BIC 同样偏好计划模型，其次为{after.zh}，BIC 高出 {margin}。",
             )
         ]
     if found.margin is None:
         return [
             Text(
                 en=f"The planned model has no admissible solution to compare with; of the others BIC prefers {best.en}.",
-                zh=f"计划模型无可接受的解可比；其余模型中 BIC 偏好{best.zh}。",
+                zh=f"计划模型没有可接受的解，无从比较；在其余模型中，BIC 偏好{best.zh}。",
             )
         ]
     return [
         Text(
             en=f"BIC, which weighs fit against the number of parameters, prefers {best.en} ({margin} lower than the planned model).",
-            zh=f"兼顾拟合与参数数目的 BIC 偏好{best.zh}（比计划模型低 {margin}）。",
+            zh=f"兼顾拟合与参数数目的 BIC 偏好{best.zh}，其 BIC 比计划模型低 {margin}。",
         )
     ]
 
@@ -570,14 +609,15 @@ def merged(found: Merged, case: Case) -> list[Text]:
         return [
             Text(
                 en=f"With {en} taken as one the solution is not to be taken at face value; its paths are not shown.",
-                zh=f"将{zh}视为一个构念时，该解不可直接采信；其路径不予显示。",
+                zh=f"将{zh}视为一个构念时，所得的解不可直接采信，因此不列出其路径。",
             )
         ]
     n, clear = number(found.count), number(found.clear)
+    paths = among(found.clear, found.count, "条", "指向结果的路径", "区间", "不含零")
     return [
         Text(
             en=f"With {en} taken as one, {clear} of {n} paths to the outcomes {'has' if found.clear == 1 else 'have'} an interval clear of zero.",
-            zh=f"将{zh}视为一个构念时，指向结果的 {n} 条路径中有 {clear} 条的区间不含零。",
+            zh=f"将{zh}视为一个构念时，{paths}。",
         )
     ]
 
@@ -593,11 +633,11 @@ def residuals(found: Residuals, case: Case) -> list[Text]:
     return [
         Text(
             en=f"Of {pairs} correlations between items the model misses {_or_none(found.large)} by more than {mark} [@{cite}]; the largest residual is that of {label} ({shown}).",
-            zh=f"{pairs} 个题项间相关中，模型偏差超过 {mark} [@{cite}] 的有 {number(found.large)} 个；最大残差为 {label}（{shown}）。",
+            zh=f"在题项间的 {pairs} 个相关中，模型偏离实际超过 {mark} [@{cite}] 的{has(found.large, '个')}；残差最大的一对是 {label}（{shown}）。",
         ),
         Text(
             en=f"{beyond} of {tested} standardized residuals lie beyond their 5 % limits, {'more' if more else 'no more'} than the {expected} that chance alone would leave there on average.",
-            zh=f"{tested} 个标准化残差中有 {beyond} 个超出其 5% 界限，{'多于' if more else '不多于'}随机情况下预期的 {expected} 个。",
+            zh=f"在 {tested} 个标准化残差中，超出 5% 界限的{has(found.beyond, '个')}，{'多于' if more else '不多于'}仅凭偶然平均所预期的 {expected} 个。",
         ),
     ]
 
@@ -608,17 +648,17 @@ def large_residuals(found: Residuals, case: Case) -> list[Text]:
     if found.times == 1:
         said = Text(
             en=f"No item is in more than one of these {top} pairs.",
-            zh=f"这 {top} 对中没有重复出现的题项。",
+            zh=f"在这 {top} 对中，没有题项重复出现。",
         )
     elif len(found.recurring) == 1:
         said = Text(
             en=f"Of these {top} pairs {times} have the item {items.en}.",
-            zh=spaced(f"这 {top} 对中，", items.zh, f"出现 {times} 次。"),
+            zh=spaced(f"在这 {top} 对中，", items.zh, f"出现了 {times} 次。"),
         )
     else:
         said = Text(
             en=f"The items {items.en} are in {times} of these {top} pairs each.",
-            zh=spaced(f"这 {top} 对中，", items.zh, f"各出现 {times} 次。"),
+            zh=spaced(f"在这 {top} 对中，", items.zh, f"各出现了 {times} 次。"),
         )
     en, zh = [], []
     inside, across = number(found.inside), number(found.across)
@@ -626,15 +666,17 @@ def large_residuals(found: Residuals, case: Case) -> list[Text]:
         en.append(
             f"{inside} of them {be(found.inside)} of one construct, where a residual says that two items share more or less than the construct"
         )
-        zh.append(f"其中 {inside} 对属于同一构念，残差表示两题的共同部分多于或少于该构念")
+        zh.append(
+            f"其中 {inside} 对的两题属于同一构念，残差表明两题的共同部分多于或少于该构念所能解释的部分"
+        )
     if found.across:
         who = across if found.inside else "All of them" if found.across > 1 else "It"
         join = "joins" if found.across == 1 else "join"
         en.append(
             f"{who} {join} two constructs, where a residual hints at a further loading or at wording in common"
         )
-        each = f"{across} 对" if found.inside else "各对均"
-        zh.append(f"{each}分属两个构念，残差提示可能存在额外载荷或共同措辞")
+        each = f"{across} 对的两题" if found.inside else "各对的两题均"
+        zh.append(f"{each}分属两个构念，残差提示可能存在额外的载荷或相近的措辞")
     return [said, Text(en=f"{'; '.join(en)}.", zh=f"{'；'.join(zh)}。")]
 
 
@@ -642,11 +684,11 @@ def misfit(found: Misfit, case: Case) -> Text:
     loading = cut("misspecified_loading", "bounded")
     other = cut("misspecified_correlation", "bounded")
     parameters, unsure = number(found.parameters), number(found.open)
-    wrong, fine = number(found.misspecified), number(found.not_misspecified)
+    fine = number(found.not_misspecified)
     some = found.misspecified or 1
     return Text(
         en=f"Judged by index, power and expected change together [@saris2009], of {parameters} fixed parameters {_or_none(found.misspecified)} {be(some)} wrong by enough to matter (a loading of {loading}, a correlation of residuals of {other}), {fine} {be(found.not_misspecified)} not, and for {unsure} the data cannot say.",
-        zh=f"结合指数、检验功效与期望变化判断 [@saris2009]，{parameters} 个固定参数中，{wrong} 个的偏误不可忽略（载荷 {loading}、残差相关 {other}），{fine} 个并非如此，{unsure} 个数据无法判断。",
+        zh=f"结合指数、检验功效与期望变化判断 [@saris2009]，在 {parameters} 个固定参数中，偏误不可忽略（载荷达 {loading}，或残差相关达 {other}）的{has(found.misspecified, '个')}，偏误可以忽略的{has(found.not_misspecified, '个')}，数据无法判断的{has(found.open, '个')}。",
     )
 
 
@@ -656,7 +698,7 @@ def respecification(found: Respecification, case: Case) -> list[Text]:
     said = [
         Text(
             en="No fixed parameter is wrong by enough to matter, so a reviewer has no ground in these data to ask for another loading or a correlation of residuals, and none was added.",
-            zh="没有哪个固定参数的偏误不可忽略，审稿人无从据这些数据要求增加载荷或残差相关，此处也未增加。",
+            zh="没有任何固定参数的偏误大到不可忽略，审稿人无法依据这些数据要求增加载荷或残差相关，此处也未增加。",
         )
     ]
     if found.first is not None:
@@ -667,9 +709,9 @@ def respecification(found: Respecification, case: Case) -> list[Text]:
             Text(
                 en=f"Dropping {weak.en} for a weak loading would be asked for as well; items stay in here, so that the scale is the published one, and the robustness checks leave weak items out.",
                 zh=spaced(
-                    "还会要求剔除载荷偏低的",
+                    "审稿人还会要求剔除载荷偏低的",
                     weak.zh,
-                    "；此处予以保留，使量表与原问卷一致，弱题项在稳健性检验中剔除。",
+                    "；此处予以保留，使量表与原问卷一致，弱题项仅在稳健性检验中剔除。",
                 ),
             )
         )
@@ -681,7 +723,7 @@ def respecification(found: Respecification, case: Case) -> list[Text]:
                 zh=spaced(
                     "审稿人还会问",
                     merge.zh,
-                    "应否合并：上文的比较给出了合并在拟合上的代价。由于假设分别提及这些构念，此处仍将其分开，其间的路径须谨慎解读。",
+                    "是否应当合并，上文的比较已给出合并在拟合上的代价。由于各假设分别提及这些构念，此处仍将它们分开，但对其间的路径须谨慎解读。",
                 ),
             )
         )
@@ -700,14 +742,14 @@ def _freed(found: Respecification, first: Change, case: Case) -> list[Text]:
         said.append(
             Text(
                 en="No standardized value can lie beyond 1: an expected change is a guess along a straight line, and this one only says that something is wrong at this place.",
-                zh="标准化值不可能超出 1：期望变化只是线性推算，此处仅说明该处有误。",
+                zh="标准化值不可能超出 1：期望变化只是线性推算，这一数值仅说明模型在该处有误。",
             )
         )
     if found.reversed:
         said.append(
             Text(
                 en="Both items are worded in reverse, so that what they share beyond their constructs may be the wording.",
-                zh="两题均为反向措辞，其超出构念的共同部分可能来自措辞。",
+                zh="两题均为反向措辞，二者超出构念的共同部分可能来自措辞。",
             )
         )
     if isinstance(found.trial, Refused):
@@ -733,13 +775,13 @@ def _freed(found: Respecification, first: Change, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"With it the CFI would {cfi}, no correlation between constructs would change by more than {links} and no planned loading by more than {own}{but[0]}.",
-                zh=f"放开后 CFI {cfi_zh}，构念间相关的变化不超过 {links}，计划载荷的变化不超过 {own}{but[1]}。",
+                zh=f"放开后，CFI {cfi_zh}，构念间相关的变化不超过 {links}，计划载荷的变化不超过 {own}{but[1]}。",
             )
         )
     said.append(
         Text(
             en="It was not done: it is a question for a new sample [@maccallum1992].",
-            zh="此处没有这样做：这应留待新样本检验 [@maccallum1992]。",
+            zh="此处并未放开：这一问题应留待新样本检验 [@maccallum1992]。",
         )
     )
     return said

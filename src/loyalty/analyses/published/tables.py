@@ -50,7 +50,7 @@ def _caption(publications: Sequence[Reproduced], case: Case) -> Text:
     entries = [entry_of(found, case) for found in publications]
     en = "; ".join(f"{escape(e.label.en)} [@{e.source}], {escape(e.place.en)}" for e in entries)
     zh = "；".join(f"{escape(e.label.zh)} [@{e.source}]，{escape(e.place.zh)}" for e in entries)
-    return Text(en=f"Printed and computed anew: {en}.", zh=f"所刊与重算：{zh}。")
+    return Text(en=f"Printed and computed anew: {en}.", zh=f"所刊数值与重算结果对照：{zh}。")
 
 
 def _same(words: str) -> Text:
@@ -110,33 +110,33 @@ def _note(found: PathModels, case: Case) -> Text:
     corrected = all(
         e.pls and e.pls.consistent for e in (entry_of(p, case) for p in found.publications)
     )
-    drawn = Text(en="PLS intervals: percentile bootstrap.", zh="PLS 区间：百分位自助法。")
+    drawn = Text(en="PLS intervals: percentile bootstrap.", zh="PLS 的区间由百分位自助法得出。")
     if case.study.matrix is not None:
         drawn = Text(
             en="A matrix gives PLS no intervals: they resample rows.",
-            zh="仅有矩阵时 PLS 没有区间：区间须对原始数据重抽样。",
+            zh="只有矩阵时，PLS 没有区间，因为区间须对原始数据重抽样。",
         )
     said = [
         drawn,
         Text(
             en=f"Covariance-based: standardized paths of this study's structural model, {apa.estimator(case).en}, a dash where it has no such path, and the reason where it may not be relied upon.",
-            zh=f"协方差模型：本研究结构模型的标准化路径，采用{apa.estimator(case).zh}；无此路径处为破折号，不可采信处注明原因。",
+            zh=f"“协方差模型”一栏为本研究结构模型的标准化路径，采用{apa.estimator(case).zh}估计；没有该路径时以破折号表示，不可采信时注明原因。",
         ),
         Text(
             en="Both are of constructs free of measurement error: consistent PLS corrects for it.",
-            zh="两者均属于不含测量误差的构念：一致性 PLS 已作校正。",
+            zh="两种路径均属于不含测量误差的构念，因为一致性 PLS 已校正测量误差。",
         )
         if corrected
         else Text(
             en="Both are standardized, but PLS paths are of weighted sums with their errors of measurement, the others of constructs without.",
-            zh="两者均已标准化，但 PLS 路径属于含测量误差的加权和，后者属于不含误差的构念。",
+            zh="两种路径均已标准化，但 PLS 路径是含测量误差的加权和之间的路径，协方差模型的路径则是不含误差的构念之间的路径。",
         ),
     ]
     if any(row.moderator is not None for row in found.figures):
         said.append(
             Text(
                 en="The path of a product is the change of the first construct's path for one standard deviation more of the second; the covariance-based model here has no product, those stand among the moderations.",
-                zh="乘积项的路径是第二个构念每高一个标准差时第一个构念路径的变化；此处协方差模型不含乘积项，其结果见调节效应。",
+                zh="乘积项的路径为第二个构念每高一个标准差时第一个构念的路径的变化；此处的协方差模型不含乘积项，相应结果见调节效应。",
             )
         )
     return join(said)
@@ -198,15 +198,15 @@ def _estimated(found: FittedModels, case: Case) -> Text:
     for one in found.publications:
         model = entry_of(one, case).model
         assert model is not None
-        rows = Text(en="full information, ", zh="完全信息，")
+        rows = Text(en="full information, ", zh="完全信息估计，")
         if case.study.matrix is not None:
-            rows = Text(en="of the matrix, ", zh="依矩阵，")
+            rows = Text(en="of the matrix, ", zh="由矩阵估计，")
         elif model.missing == "listwise":
-            rows = Text(en="complete rows, ", zh="仅完整作答，")
+            rows = Text(en="complete rows, ", zh="只用完整作答，")
         said.append(
             Text(
                 en=f"{'Measurement' if model.of == 'measurement' else 'Structural'} model, {model.estimator}, {rows.en}{'standardized' if model.standardized else 'unstandardized'} parameters.",
-                zh=f"{'测量' if model.of == 'measurement' else '结构'}模型，{model.estimator}，{rows.zh}{'标准化' if model.standardized else '非标准化'}参数。",
+                zh=f"所列为{'测量' if model.of == 'measurement' else '结构'}模型的{'标准化' if model.standardized else '非标准化'}参数，{rows.zh}估计方法为 {model.estimator}。",
             )
         )
     return join(list(dict.fromkeys(said)))
@@ -217,7 +217,7 @@ CHANGES = {
     "theirs": Text(en="as published", zh="如所刊"),
     "robust": Text(en="robust standard errors", zh="稳健标准误"),
     "estimator": Text(en="another estimator", zh="另一种估计法"),
-    "answers": Text(en="all answers used", zh="使用全部回答"),
+    "answers": Text(en="all answers used", zh="使用全部答案"),
     "units": Text(en="clusters of respondents", zh="受访者的聚类"),
 }
 
@@ -247,11 +247,11 @@ def ways(found: Ways, case: Case) -> Table:
         ],
         Text(
             en="Published paths step by step as this study estimates them.",
-            zh="所刊路径逐步改为本研究的估计方式。",
+            zh="把所刊路径的估计方式逐步改为本研究的方式。",
         ),
         Text(
             en="Standardized; each step keeps those before it and changes one thing more.",
-            zh="标准化；每一步保留之前各步，只再改变一处。",
+            zh="所列为标准化路径；每一步保留此前各步，只再改变一处。",
         ),
     )
 
@@ -320,7 +320,7 @@ def panel(found: PanelModels, case: Case) -> Table:
     def effect(row: Lag) -> Text:
         sides = {"said": labels[row.said], "done": labels[row.done]}
         start, end = sides[row.of], sides[row.on]
-        return Text(en=f"{start.en} → {end.en}, next wave", zh=f"{start.zh} → 下一波{end.zh}")
+        return Text(en=f"{start.en} → {end.en}, next wave", zh=f"{start.zh} → 下一期{end.zh}")
 
     people = number(found.people)
     return Table(
@@ -333,6 +333,6 @@ def panel(found: PanelModels, case: Case) -> Table:
         _caption(found.publications, case),
         Text(
             en=f"Lagged effects within people, unstandardized: random-intercept cross-lagged panel model of {people} people, full-information maximum likelihood.",
-            zh=f"个体内的滞后效应，未标准化：{people} 人的随机截距交叉滞后模型，完全信息极大似然估计。",
+            zh=f"所列为个体内部的滞后效应，未标准化，取自 {people} 人的随机截距交叉滞后面板模型，以完全信息极大似然法估计。",
         ),
     )

@@ -19,7 +19,7 @@ from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.units import units
-from loyalty.shown.words import interval, number, spaced
+from loyalty.shown.words import among, interval, number, spaced
 
 
 def entry_of(found: Reproduced, case: Case) -> Entry:
@@ -33,17 +33,18 @@ def _reproduced(found: Reproduced, case: Case) -> Text:
     if found.same == found.n == 1:
         return Text(
             en=f"Its one figure comes out as printed, to the last digit {cite}.",
-            zh=f"其唯一数值与所刊一致，精确到末位 {cite}。",
+            zh=f"所刊的唯一一个数值得到重现，精确到末位 {cite}。",
         )
     if found.same == found.n:
         return Text(
             en=f"All {n} figures come out as printed, to the last digit {cite}.",
-            zh=f"全部 {n} 个数值均与所刊一致，精确到末位 {cite}。",
+            zh=f"重算所得的 {n} 个数值均与所刊一致，精确到末位 {cite}。",
         )
     largest = number(found.largest_gap, "number", 4)
+    all_of = among(found.same, found.n, "个", "重算所得的数值", "", "与所刊一致，精确到末位")
     return Text(
         en=f"{same} of {n} figures come out as printed, to the last digit; the largest difference is {largest} {cite}.",
-        zh=f"{n} 个数值中有 {same} 个与所刊一致（至末位）；最大差异为 {largest} {cite}。",
+        zh=f"{all_of}；最大差异为 {largest} {cite}。",
     )
 
 
@@ -60,7 +61,7 @@ def _left(entry: Entry) -> list[Text]:
     return [
         Text(
             en=f"Not computed anew: {escape(left.what.en)} ({escape(left.why.en)}).",
-            zh=f"未重算：{escape(left.what.zh)}（{escape(left.why.zh)}）。",
+            zh=spaced("未予重算的是", f"{escape(left.what.zh)}（{escape(left.why.zh)}）。"),
         )
         for left in entry.not_reproduced
     ]
@@ -73,14 +74,14 @@ def pls(found: PathModels, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Of the {clear} paths whose PLS interval leaves zero out, {turned} {'has' if found.open == 1 else 'have'} one that holds zero in the covariance-based model, which takes constructs apart from the errors of their items.",
-                zh=f"PLS 区间不含零的 {clear} 条路径中，有 {turned} 条在协方差模型中区间含零；后者把构念与题项误差分开。",
+                zh=f"PLS 区间不含零的路径有 {clear} 条，其中在协方差模型中区间包含零的有 {turned} 条；协方差模型把构念与题项的误差分开。",
             )
         )
     if not found.sound:
         said.append(
             Text(
                 en="The covariance-based solution is questionable: standardized paths beyond one, or other signs that these data barely determine the model. It is no yardstick here.",
-                zh="协方差模型的解存疑：标准化路径大于 1，或有其他迹象表明数据难以确定该模型，此处不可作为比较标准。",
+                zh="协方差模型的解存疑：标准化路径大于 1，或有其他迹象表明这些数据难以确定该模型，因此不能以它为比较的标准。",
             )
         )
     return said
@@ -97,12 +98,13 @@ def ways(found: Ways, case: Case) -> list[Text]:
         return [
             Text(
                 en="Estimated as published, no interval of a path leaves zero out.",
-                zh="按所刊方式估计，没有一条路径的区间不含零。",
+                zh="若按所刊的方式估计，各路径的区间均包含零。",
             )
         ]
+    all_of = among(found.clear, found.count, "条", "路径", "区间", "不含零")
     said = Text(
         en=f"Estimated as published, {clear} of {count} intervals leave zero out; as this study estimates them, {turned} of these hold{'s' if found.open == 1 else ''} it.",
-        zh=f"按所刊方式估计，{count} 条路径中有 {clear} 条的区间不含零；按本研究的方式，其中 {turned} 条的区间含零。",
+        zh=f"若按所刊的方式估计，{all_of}；若按本研究的方式估计，其中区间包含零的有 {turned} 条。",
     )
     return [said, *(_turned(way, case) for way in found.rows if way.turned)]
 
@@ -116,7 +118,7 @@ def _turned(way: Way, case: Case) -> Text:
     en, zh = {
         "robust": (
             f"robust standard errors, {ratio} times the plain one",
-            f"稳健标准误（为普通标准误的 {ratio} 倍）",
+            f"改用稳健标准误（为普通标准误的 {ratio} 倍）",
         ),
         "estimator": (
             f"{step.estimator} in the place of {before.estimator}",
@@ -124,7 +126,7 @@ def _turned(way: Way, case: Case) -> Text:
         ),
         "answers": (
             f"the answers of all {number(step.n)} people in the place of the {number(before.n)} who left none out",
-            f"使用全部 {number(step.n)} 人的回答，而非仅 {number(before.n)} 份完整作答",
+            f"使用全部 {number(step.n)} 人的答案而不只用 {number(before.n)} 份完整作答",
         ),
         "units": (
             f"{units(case).counted(number(step.units)).en} and not respondents as independent units (standard error {ratio} times as large)",
@@ -137,7 +139,7 @@ def _turned(way: Way, case: Case) -> Text:
     }[way.turned or ""]
     return Text(
         en=f"{escape(path.en)}: with {en}, the interval goes from {was} to {now}.",
-        zh=f"{escape(path.zh)}：{zh}之后，区间由 {was} 变为 {now}。",
+        zh=f"{zh}之后，路径“{escape(path.zh)}”的区间由 {was} 变为 {now}。",
     )
 
 

@@ -57,7 +57,7 @@ def coefficients(found: Scales, case: Case) -> Figure:
         ),
         Text(
             en="Dots with intervals, one row a construct: alpha, omega and both on polychoric correlations, against the cut-off.",
-            zh="每行一个构念的点与区间图：α、ω 以及基于多分格相关的两者，并标出标准。",
+            zh="点与区间图，每行一个构念：α、ω 以及二者基于多分格相关的数值，并标出标准。",
         ),
     )
 
@@ -86,7 +86,7 @@ def groups(found: Groups, case: Case) -> Figure:
         draw,
         Text(
             en=f"Alpha by {within(label.en)}, with Feldt intervals.",
-            zh=f"各{label.zh}的 α 及 Feldt 区间。",
+            zh=f"按{label.zh}分组的 α 及 Feldt 区间。",
         ),
         Text(
             en="Dots with intervals, one row a construct and one colour a group.",
@@ -156,7 +156,7 @@ def scree(found: Factors, case: Case) -> Figure:
         ),
         Text(
             en="Three line plots: eigenvalues of the reduced and of the full correlation matrix, falling, against those of random data, nearly flat; and the mean squared partial correlation, whose least value counts.",
-            zh="三幅折线图：缩减与完整相关矩阵的特征值（下降）与随机数据特征值（近乎水平）对比；以及取最小值的平均平方偏相关。",
+            zh="三幅折线图，其中两幅以缩减与完整相关矩阵的特征值（逐渐下降）对照随机数据的特征值（近乎水平），另一幅为平均平方偏相关，以其最小值为准。",
         ),
     )
 
@@ -176,7 +176,7 @@ def loadings(found: Solution, case: Case) -> Figure:
         draw,
         Text(
             en=f"Pattern loadings of the reference solution (minres, oblimin; signs set so that the loadings of a factor sum to a positive number); numbers from {cross} on.",
-            zh=f"参照解的模式载荷（minres，oblimin；符号取使各因子载荷和为正）；标出不低于 {cross} 的数值。",
+            zh=f"参照解的模式载荷（minres，oblimin；符号的取法使各因子的载荷之和为正）；标出不低于 {cross} 的数值。",
         ),
         Text(
             en="Map of loadings, items in the order of the planned constructs down and factors across: blue positive, red negative.",

@@ -27,7 +27,7 @@ from loyalty.ground.thresholds import Verdict, threshold
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
 from loyalty.shown.units import samples, units
-from loyalty.shown.words import number, text
+from loyalty.shown.words import number, spaced, text
 
 RULES: dict[Rule, str] = {
     "parallel-factors": "Parallel analysis, factors, 95th percentile",
@@ -62,13 +62,19 @@ def _verdict(found: Verdict | None) -> Text | str:
 def alpha(found: Scales, case: Case) -> Table:
     bound = [(case.label(r.id), number(r.draws_heywood)) for r in found.rows if r.draws_heywood]
     en = ", ".join(f"{escape(label.en)} {n}" for label, n in bound) or "none"
-    zh = "，".join(f"{escape(label.zh)} {n}" for label, n in bound) or "无"
+    times = "、".join(f"{escape(label.zh)} {n} 次" for label, n in bound)
+    zh = (
+        f"在重抽样中，有题项误差方差处于下限的次数为：{times}"
+        if bound
+        else "没有重抽样使题项的误差方差处于下限"
+    )
     plain = text("Feldt interval", "Feldt 区间")
     drawn = samples(found.draws, found.clusters, case)
     if found.clusters is not None:
         many = units(case).counted(number(found.clusters))
         plain = text(
-            f"linearized interval that allows for {many.en}", f"考虑了{many.zh}的线性化区间"
+            f"linearized interval that allows for {many.en}",
+            spaced("考虑了", many.zh, "的线性化区间"),
         )
     elif case.study.weights is not None:
         plain = text("linearized interval", "线性化区间")
@@ -90,7 +96,7 @@ def alpha(found: Scales, case: Case) -> Table:
         Text(en="Cronbach's alpha and omega.", zh="Cronbach α 与 ω 系数。"),
         Text(
             en=f"Complete rows of the scale. α: {plain.en}; mean r: between the items. ω: omega total of the sum of the answers, CR (composite reliability) of the sum of standardized answers, from a one-factor maximum-likelihood model of the scale alone; percentile interval of {drawn.en}. A verdict is open where the interval holds the cut-off. Draws with an item's error variance at its lower bound: {en}.",
-            zh=f"基于该量表的完整行。α：{plain.zh}；平均 r：题项间相关的平均。总 ω 指答案之和的信度，CR（组合信度）指标准化答案之和的信度，来自该量表单独的单因子极大似然模型；百分位区间来自{drawn.zh}。区间包含标准值时判断为未定。有题项误差方差处于下限的抽样：{zh}。",
+            zh=f"各量表均取其完整作答。{spaced('α 附', plain.zh)}；平均 r 为题项间相关的平均值。总 ω 为答案之和的信度，CR（组合信度）为标准化答案之和的信度，二者均取自该量表单独的单因子极大似然模型，百分位区间取自{drawn.zh}。区间包含标准值时，判断为未定。{zh}。",
         ),
     )
 
@@ -107,11 +113,11 @@ def item_total(found: Items, case: Case) -> Table:
         ],
         Text(
             en="Items within their scales, the lowest item–total correlation first.",
-            zh="题项与量表，题总相关最低者在前。",
+            zh="各量表的题项，题总相关最低者在前。",
         ),
         Text(
             en="Item–total r: correlation of the item with the sum of the others. Loading: standardized, of the one-factor model of the scale alone.",
-            zh="题总相关：题项与其余题项之和的相关。载荷：该量表单独单因子模型的标准化载荷。",
+            zh="题总相关为题项与其余题项之和的相关；载荷为该量表单独的单因子模型的标准化载荷。",
         ),
         first=8,
     )
@@ -134,7 +140,7 @@ def kmo(found: Adequacy, case: Case) -> Table:
         Text(en="Sampling adequacy and sphericity.", zh="抽样适当性与球形检验。"),
         Text(
             en=f"Pairwise correlations of {items} items, {n} rows a pair on average. On polychoric correlations the test's p is nominal.",
-            zh=f"{items} 个题项的成对相关，平均每对 {n} 行。多分格相关上检验的 p 值仅供参考。",
+            zh=f"{items} 个题项的相关按成对数据计算，平均每对 {n} 行。采用多分格相关时，检验的 p 值仅供参考。",
         ),
     )
 
@@ -155,7 +161,7 @@ def factor_counts(found: Factors, case: Case) -> Table:
         Text(en="Number of factors by rule.", zh="各规则给出的因子数。"),
         Text(
             en="Range: what the error of a percentile of so many random data sets leaves open. Random data are normal for Pearson correlations and permuted answers, with the same distributions, for polychoric ones. Components are not factors: their number is a lower guess. Eigenvalues above one keep too many, and stand here because readers look for them.",
-            zh="范围指因随机数据次数有限、百分位存在误差而可能得到的因子数。Pearson 相关用正态随机数据，多分格相关用置换后的答案（分布不变）。主成分不是因子，其数目偏低。特征值大于 1 的规则保留过多，仅因读者常查阅而列出。",
+            zh="范围指因随机数据次数有限、百分位存在误差而可能得到的因子数。随机数据在采用 Pearson 相关时为正态数据，采用多分格相关时为置换后的答案（分布不变）。主成分不是因子，据此所得的数目偏低。“特征值大于 1”规则保留的因子过多，仅因读者常会查阅而列出。",
         ),
     )
 
@@ -176,7 +182,7 @@ def solutions(found: Solutions, case: Case) -> Table:
         Text(en="Extractions and rotations side by side.", zh="不同提取与旋转方法的比较。"),
         Text(
             en=f"Tucker's congruence of matched factors with the reference ({name.en}). Cross-loading: two loadings of {cross} or more in size. RMSR: root mean square residual correlation, which rotation does not change. Heywood: items left without variance of their own.",
-            zh=f"对应因子与参照解（{name.zh}）的 Tucker 一致性。交叉载荷：两个绝对值不低于 {cross} 的载荷。RMSR：残差相关的均方根，不随旋转改变。Heywood：独特方差为零或为负的题项。",
+            zh=f"一致性为各因子与参照解（{name.zh}）中对应因子的 Tucker 一致性系数。交叉载荷指题项有两个载荷的绝对值不低于 {cross}。RMSR 为残差相关的均方根，不随旋转改变。Heywood 一栏为独特方差为零或为负的题项。",
         ),
     )
 
@@ -198,7 +204,7 @@ def plan(found: Plan, case: Case) -> Table:
         Text(en="Factors and planned constructs.", zh="因子与计划构念。"),
         Text(
             en=f"Tucker's congruence with the planned pattern; percentile intervals from {drawn.en}; {sound} converged ({improper} with an item's uniqueness at its lower bound). By chance: 95th percentile of {plans} random assignments of items to constructs, rotated alike.",
-            zh=f"与计划模式的 Tucker 一致性；百分位区间来自{drawn.zh}；{sound} 个收敛（{improper} 个有题项的独特性处于下限）。偶然水平：把题项随机分配给构念并作同样旋转 {plans} 次的第 95 百分位。",
+            zh=f"一致性为因子与计划模式的 Tucker 一致性系数；百分位区间取自{drawn.zh}；收敛的有 {sound} 个（{improper} 个有题项的独特性处于下限）。偶然水平为把题项随机分配给构念、作同样旋转 {plans} 次所得的第 95 百分位。",
         ),
     )
 
@@ -222,7 +228,7 @@ def general(found: General, case: Case) -> Table:
         Text(en="The general factor in every score.", zh="各得分中的一般因子。"),
         Text(
             en=f"Shares of the variance of the sum of standardized answers, from {factors} oblimin factors and one above them; the general factor's share of all items is omega hierarchical. Percentile intervals from {drawn.en}; {used} are used, {improper} with an item's uniqueness at its lower bound.",
-            zh=f"标准化答案之和的方差份额，来自 {factors} 个 oblimin 因子及其上的一个因子；全部题项中一般因子的份额即层级 ω。百分位区间来自{drawn.zh}；采用其中 {used} 个，{improper} 个有题项的独特性处于下限。",
+            zh=f"所列为标准化答案之和的方差份额，由 {factors} 个 oblimin 因子及其上的一个一般因子算得；一般因子在全部题项中的份额即层级 ω。百分位区间取自{drawn.zh}；可用的有 {used} 个，其中 {improper} 个有题项的独特性处于下限。",
         ),
     )
 
@@ -245,7 +251,7 @@ def second(found: Second, case: Case) -> Table:
         ),
         Text(
             en=f"Minres and oblimin on the {n} complete rows, so the loadings need not be those above. Largest difference: over the item's loadings on all factors.",
-            zh=f"对 {n} 份完整作答用 minres 与 oblimin，因此载荷未必与上文相同。最大差异：题项在所有因子上的载荷之差的最大者。",
+            zh=f"两种程序均对 {n} 份完整作答作 minres 提取与 oblimin 旋转，因此载荷未必与上文相同。最大差异取自该题项在所有因子上的载荷之差。",
         ),
         first=8,
     )

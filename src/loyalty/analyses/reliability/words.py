@@ -35,6 +35,7 @@ from loyalty.ground.thresholds import Verdict, threshold
 from loyalty.shown.context import Case
 from loyalty.shown.words import (
     NO_BREAK,
+    among,
     cannot,
     cut,
     equals,
@@ -103,7 +104,7 @@ def _lacking(part: Text, reason: Reason, case: Case) -> Text:
     why = escaped(reason.text(case.labels))
     return Text(
         en=f"Could not be estimated: {escape(part.en)} ({why.en}).",
-        zh=f"此处无法得到{escape(part.zh)}（{why.zh}）。",
+        zh=spaced(escape(part.zh), f"未能估计：{why.zh}。"),
     )
 
 
@@ -127,7 +128,7 @@ def alpha(found: Scales, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Every alpha is at least {at} {source} with its whole interval; they run from {en[0]} to {en[1]}.",
-                zh=f"所有 α 的整个区间都不低于 {at} {source}，从 {zh[0]}到 {zh[1]}。",
+                zh=f"各构念 α 的整个区间都不低于 {at} {source}，α 介于 {zh[0]}与 {zh[1]}之间。",
             )
         )
     elif by["met"]:
@@ -135,7 +136,7 @@ def alpha(found: Scales, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Alpha is at least {at} {source} with its whole interval for {good.en}.",
-                zh=f"整个区间都不低于 {at} {source} 的构念：{good.zh}。",
+                zh=spaced(good.zh, f"的 α 整个区间都不低于 {at} {source}。"),
             )
         )
     if by["open"]:
@@ -143,7 +144,7 @@ def alpha(found: Scales, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"The interval leaves it open for {some.en}.",
-                zh=f"区间尚不能定论的构念：{some.zh}。",
+                zh=spaced(some.zh, f"的 α 区间包含 {at}，尚无定论。"),
             )
         )
     if by["not met"]:
@@ -151,7 +152,7 @@ def alpha(found: Scales, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Below the cut-off with the whole interval: {bad.en}.",
-                zh=f"整个区间低于标准的构念：{bad.zh}。",
+                zh=spaced(bad.zh, f"的 α 整个区间都低于 {at}。"),
             )
         )
     return [*said, *(_no_alpha(lacking, case) for lacking in found.without_alpha)]
@@ -174,7 +175,7 @@ def _omegas(rows: Sequence[Scale], case: Case) -> Text:
     at, source = mark("omega"), cite("omega")
     wordings: list[tuple[Verdict, str, str]] = [
         ("met", f"lies above {at} with its whole interval for", f"整个区间高于 {at}"),
-        ("open", f"is open at {at} for", f"是否达到 {at} 未定"),
+        ("open", f"is open at {at} for", f"是否达到 {at} 尚无定论"),
         ("not met", f"lies below {at} with its whole interval for", f"整个区间低于 {at}"),
     ]
     en, zh = [], []
@@ -186,8 +187,8 @@ def _omegas(rows: Sequence[Scale], case: Case) -> Text:
         if verdict == "met" and len(scales) == len(rows) > 2:
             which = Text(en="every scale", zh="全部量表")
         en.append(f"{says_en} {which.en}")
-        zh.append(f"{says_zh}：{which.zh}")
-    return Text(en=f"Omega {'; it '.join(en)} {source}.", zh=f"ω {'；'.join(zh)} {source}。")
+        zh.append(spaced(which.zh, f"的 ω {says_zh}"))
+    return Text(en=f"Omega {'; it '.join(en)} {source}.", zh=f"{'；'.join(zh)} {source}。")
 
 
 def _improper(rows: Sequence[Scale], found: Scales, case: Case) -> list[Text]:
@@ -200,7 +201,7 @@ def _improper(rows: Sequence[Scale], found: Scales, case: Case) -> list[Text]:
             said.append(
                 Text(
                     en=f"**The one-factor model of {label.en} is improper**: it leaves {bound} no error variance (also in {share} of the bootstrap draws), so its omega is a bound rather than an estimate.",
-                    zh=f"**{label.zh}的单因子模型不当**：{bound} 的误差方差被压到下限（自助样本中 {share} 亦然），其 ω 只是界限而非估计。",
+                    zh=f"**{label.zh}的单因子模型不当**：{bound.replace(', ', '、')} 的误差方差被压到下限（{share} 的自助样本也是如此），因此该量表的 ω 只是界限，而非估计值。",
                 )
             )
     shaky = [r.id for r in rows if not r.heywood and (r.heywood_share or 0.0) > 0.05]
@@ -210,7 +211,7 @@ def _improper(rows: Sequence[Scale], found: Scales, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"In more than one in twenty of the {draws} bootstrap draws the model of {'' if one else 'each of '}{which.en} leaves an item no error variance: {'its interval is' if one else 'their intervals are'} to be read with care.",
-                zh=f"在 {draws} 次自助抽样中，{which.zh}的模型有超过二十分之一使某题项没有误差方差，其区间须谨慎解读。",
+                zh=f"在 {draws} 次自助抽样中，有超过二十分之一的抽样使{which.zh}的模型出现没有误差方差的题项，因此 ω 的区间须谨慎解读。",
             )
         )
     return said
@@ -223,7 +224,7 @@ def _few_items(found: Scales, case: Case) -> list[Text]:
     return [
         Text(
             en=f"A one-factor model cannot be fitted to {two.en} alone (fewer than three items, or answers that do not vary); for two items alpha from standardized answers, the Spearman–Brown coefficient, is the reliability to report [@eisinga2013].",
-            zh=f"无法为{two.zh}单独建立单因子模型（题项少于三个，或答案没有变异）；两个题项时应报告标准化 α，即 Spearman–Brown 系数 [@eisinga2013]。",
+            zh=f"由于题项少于三个或答案没有变异，无法单独为{two.zh}建立单因子模型；只有两个题项时，应报告的信度是标准化 α，即 Spearman–Brown 系数 [@eisinga2013]。",
         )
     ]
 
@@ -240,12 +241,12 @@ def ordinal(found: Scales, case: Case) -> list[Text]:
     if abs(most.change or 0.0) < 0.05:
         tail = Text(
             en=f"With up to {categories} answers to choose from, treating them as numbers costs little.",
-            zh=f"答案选项多达 {categories} 个时，把它们当作数值处理损失很小。",
+            zh=f"答案选项多达 {categories} 个，把答案当作数值处理损失很小。",
         )
     else:
         tail = Text(
             en="Some answers are so unevenly used that treating them as numbers understates how strongly the items hang together.",
-            zh="部分题项的答案分布很不均匀，当作数值处理会低估题项间的关联。",
+            zh="部分题项的答案分布很不均匀，把答案当作数值处理会低估题项之间的关联。",
         )
     en = "" if alike else f", most for {label.en} ({shown})"
     zh = "" if alike else f"，变化最大的是{label.zh}（{shown}）"
@@ -287,13 +288,13 @@ def item_total(found: Items, case: Case) -> Text:
     which, more = listed(weak), listed(better)
     if weak:
         en = f"Below the cut-off of {at} {source}: {which.en}. Such an item says little about what the others of its scale measure; it stays in here, and the robustness checks leave it out."
-        zh = f"低于标准 {at} {source} 的题项：{which.zh}。这样的题项与同量表其他题项所测内容关系甚微；此处予以保留，稳健性检验会将其剔除。"
+        zh = f"{which.zh}的题总相关低于 {at} {source}。这样的题项与同一量表其他题项所测的内容关系甚微；此处予以保留，稳健性检验再将其剔除。"
     else:
         en = f"Every item correlates at least {at} with the rest of its scale {source}."
-        zh = f"每个题项与其量表其余部分的相关都不低于 {at} {source}。"
+        zh = f"每个题项与所属量表其余部分的相关都不低于 {at} {source}。"
     if better:
         en += f" Alpha would be higher without {more.en}; a gain found in the same data is partly luck, and no reason to drop a question."
-        zh += f"删除后 α 会升高的题项：{more.zh}；在同一批数据中发现的提升部分出于偶然，不足以成为删题理由。"
+        zh += f"若删除 {more.zh}，所属量表的 α 会有括号内所示的升高；但这种升高得自同一批数据，部分出于偶然，不足以成为删题的理由。"
     else:
         en += " No scale would gain in alpha by losing an item."
         zh += "没有量表会因删除题项而提高 α。"
@@ -309,7 +310,7 @@ def groups(found: Groups, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"No construct's alpha differs between the groups ({of.en}) beyond chance after Holm's correction; that is no proof that they are equal.",
-                zh=f"经 Holm 校正后，没有构念的 α 在各组（{of.zh}）间有超出偶然的差异；这并不证明它们相等。",
+                zh=f"经 Holm 校正后，各构念的 α 在不同组（{of.zh}）之间的差异均未超出偶然；这并不证明各组的 α 相等。",
             )
         )
     said += [_differs(test, found, case) for test in differ]
@@ -319,7 +320,7 @@ def groups(found: Groups, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{label.en} has no alpha in {group.en}: {why.en}.",
-                zh=f"{label.zh}在{group.zh}无法计算 α：{why.zh}。",
+                zh=f"{label.zh}在“{group.zh}”组无法计算 α：{why.zh}。",
             )
         )
     if differ:
@@ -338,7 +339,7 @@ def _differs(test: EqualAlphas, found: Groups, case: Case) -> Text:
     low, high, p = number(test.least_alpha), number(test.most_alpha), equals(test.p)
     return Text(
         en=f"{label.en} is measured less reliably in {least.en} ({low}) than in {most.en} ({high}); Holm-corrected *p* {p}.",
-        zh=f"{label.zh}的信度：{least.zh}（{low}）低于{most.zh}（{high}）；Holm 校正 *p* {p}。",
+        zh=f"{label.zh}的信度在“{least.zh}”组（{low}）低于“{most.zh}”组（{high}），经 Holm 校正的 *p* {p}。",
     )
 
 
@@ -347,15 +348,15 @@ def _widest(found: Groups, case: Case) -> Text:
     label, gap = escaped(case.label(wide.id)), number(wide.gap)
     least, most = (escaped(level(found, code, case)) for code in (wide.least, wide.most))
     if significant(wide.p):
-        end = Text(en="more than chance would bring.", zh="超出偶然。")
+        end = Text(en="more than chance would bring.", zh="超出偶然所能造成的差距。")
     else:
         end = Text(
             en="no more than chance may bring where several scales are compared.",
-            zh="在比较多个量表时，未超出偶然可能造成的差距。",
+            zh="未超出同时比较多个量表时偶然所能造成的差距。",
         )
     return Text(
         en=f"The widest gap between groups has {label.en}: {gap} between {least.en} and {most.en}, {end.en}",
-        zh=f"组间差距最大的是{label.zh}：{least.zh}与{most.zh}相差 {gap}，{end.zh}",
+        zh=f"组间差距最大的是{label.zh}，“{least.zh}”组与“{most.zh}”组相差 {gap}，{end.zh}",
     )
 
 
@@ -385,27 +386,31 @@ def kmo(found: Adequacy, case: Case) -> list[Text]:
     df, chisq = number(first.df), number(first.chisq, decimals=1)
     sphere = f"χ²({df}){NO_BREAK}= {chisq}, *p* {equals(first.p)}"
     enough = threshold("kmo").met(first.kmo)
-    en, zh = ("is high enough", "足够高") if enough else ("is too low", "过低")
+    en, zh = (
+        ("is high enough", f"达到 {at} 的标准 {source}，抽样适当性足够")
+        if enough
+        else ("is too low", f"未达到 {at} 的标准 {source}，抽样适当性不足")
+    )
     if significant(first.p):
         test = Text(
             en=f"finds correlations to explain ({sphere}), as it does in any survey of this size.",
-            zh=f"显示存在可解释的相关（{wide(sphere)}），这样规模的调查几乎总是如此。",
+            zh=f"显示题项之间存在可供解释的相关（{wide(sphere)}），这样规模的调查几乎总是如此。",
         )
     else:
         test = Text(
             en=f"finds no correlations to explain ({sphere}): a factor analysis would factor noise.",
-            zh=f"未发现可解释的相关（{wide(sphere)}）：因子分析只会分解噪声。",
+            zh=f"未发现题项之间存在可供解释的相关（{wide(sphere)}），因子分析只会分解噪声。",
         )
     shown, low, item = number(first.kmo), number(first.item_kmo), escape(first.item)
     fine = threshold("kmo").met(first.item_kmo)
     said = [
         Text(
             en=f"Sampling adequacy {en} for factoring (KMO = {shown}, cut-off {at} {source}), and Bartlett's test [@bartlett1951] {test.en}",
-            zh=f"抽样适当性{zh}：KMO = {shown}，标准为 {at} {source}；Bartlett 球形检验 [@bartlett1951] {test.zh}",
+            zh=f"KMO = {shown}，{zh}；Bartlett 球形检验 [@bartlett1951] {test.zh}",
         ),
         Text(
             en=f"The least adequate single item is {item} ({low}), {'still above the cut-off.' if fine else 'which shares too little with the rest.'}",
-            zh=f"单个题项中适当性最低的是 {item}（{low}），{'仍高于标准。' if fine else '它与其余题项的共同之处过少。'}",
+            zh=f"单个题项中适当性最低的是 {item}（{low}），{'仍达到标准。' if fine else '它与其余题项的共同之处过少。'}",
         ),
     ]
     if found.change is not None:
@@ -438,15 +443,15 @@ def factors(found: Factors, case: Case) -> list[Text]:
     zh = (
         "。"
         if sure
-        else f"；有的特征值与随机数据的特征值十分接近，换一批随机数据可能得到 {could.zh} 个。"
+        else f"；但有特征值与随机数据的特征值十分接近，若换一批随机数据，保留的可能是 {could.zh} 个。"
     )
     said = [
         Text(
             en=f"The rules ask for {asked.en} factors where {planned} constructs were planned. The rule set in advance, parallel analysis of common factors on {kind.en} correlations [@horn1965; @auerswald2019], keeps {n}{en}",
             zh=spaced(
-                "各规则给出",
+                "各规则建议保留",
                 asked.zh,
-                f"个因子，计划构念为 {planned} 个。事先选定的规则是基于",
+                f"个因子，计划的构念有 {planned} 个。事先选定的规则是基于",
                 kind.zh,
                 f"的共同因子平行分析 [@horn1965; @auerswald2019]，保留 {n} 个{zh}",
             ),
@@ -456,21 +461,21 @@ def factors(found: Factors, case: Case) -> list[Text]:
         said.append(
             Text(
                 en="The data ask for as many factors as were planned.",
-                zh="数据所需因子数与计划一致。",
+                zh="数据支持的因子数与计划的构念数一致。",
             )
         )
     elif found.n < found.planned:
         said.append(
             Text(
                 en="Fewer factors than constructs mean that some constructs are hard to tell apart from the answers alone; the validity analysis says which.",
-                zh="因子少于构念，说明有些构念仅凭答案难以区分；效度分析将指出是哪些。",
+                zh="因子少于构念，说明有些构念仅凭答案难以区分，具体是哪些由效度分析指出。",
             )
         )
     else:
         said.append(
             Text(
                 en="More factors than constructs mean that some items share more than their construct.",
-                zh="因子多于构念，说明有些题项除构念外还有其他共同点。",
+                zh="因子多于构念，说明有些题项除所属构念外还有其他共同之处。",
             )
         )
     if found.used != found.n:
@@ -487,33 +492,34 @@ def factors(found: Factors, case: Case) -> list[Text]:
 def factor_counts(found: Factors, case: Case) -> list[Text]:
     """Which rules come out at the plan, and whether the ordinal view changes the count."""
     at_plan, total, planned = (number(n) for n in (found.at_plan, found.total, found.planned))
+    rules = among(found.at_plan, found.total, "条", "规则", "因子数")
     mixed = 0 < found.at_plan < found.total
     en = (
         "; the others do not, and no rule is right in every kind of data [@auerswald2019]."
         if mixed
         else "."
     )
-    zh = "；其余不一致，且没有哪条规则在各类数据中都正确 [@auerswald2019]。" if mixed else "。"
+    zh = "；没有哪条规则在各类数据中都正确 [@auerswald2019]。" if mixed else "。"
     said = [
         Text(
             en=f"{at_plan if found.at_plan else 'None'} of {total} rules come{'' if found.at_plan > 1 else 's'} out at the {planned} planned constructs{en}",
-            zh=f"{total} 条规则中，与 {planned} 个计划构念一致的有 {at_plan} 条{zh}",
+            zh=f"{rules}与 {planned} 个计划构念一致{zh}",
         )
     ]
     both = {r.kind: r.n for r in found.rules if r.rule == "parallel-factors"}
     if len(both) == 2:
         a, b = number(both["pearson"]), number(both["polychoric"])
         if both["pearson"] == both["polychoric"]:
-            end = Text(en="as on Pearson correlations.", zh="与 Pearson 相关一致。")
+            end = Text(en="as on Pearson correlations.", zh="与基于 Pearson 相关的数目相同。")
         else:
             end = Text(
                 en=f"against {a} on Pearson correlations: how the answers are treated matters here.",
-                zh=f"而基于 Pearson 相关为 {a} 个：对答案的处理方式在此有影响。",
+                zh=f"基于 Pearson 相关的则保留 {a} 个，可见如何处理答案在此会影响结果。",
             )
         said.append(
             Text(
                 en=f"Parallel analysis of factors keeps {b} on polychoric correlations, {end.en}",
-                zh=f"基于多分格相关的因子平行分析保留 {b} 个，{end.zh}",
+                zh=f"基于多分格相关的因子平行分析保留 {b} 个因子，{end.zh}",
             )
         )
     return said
@@ -525,15 +531,19 @@ def efa(found: Solution, case: Case) -> list[Text]:
     if found.shared:
         together = [_labels(ids, case) for ids in found.shared]
         en = f"On one and the same factor lie mostly {'; '.join(t.en for t in together)}."
-        zh = f"主要落在同一因子上的构念：{'；'.join(t.zh for t in together)}。"
+        said_zh = "；".join(t.zh for t in together)
+        zh = f"{said_zh}主要落在同一个因子上。"
+        if len(together) > 1:
+            zh = f"以下各组构念分别主要落在同一个因子上：{said_zh}。"
     else:
-        en, zh = "Every construct has a factor of its own.", "每个构念各有其因子。"
+        en, zh = "Every construct has a factor of its own.", "每个构念各自对应一个因子。"
     at, source = mark("cross_loading"), cite("cross_loading")
     crossing, items = number(found.crossing), number(found.items)
+    both = among(found.crossing, found.items, "个", "题项")
     said = [
         Text(
             en=f"{en} {crossing if found.crossing else 'None'} of {items} items load{'' if found.crossing > 1 else 's'} {at} or more on two factors {source}.",
-            zh=f"{zh}{items} 个题项中有 {crossing} 个在两个因子上的载荷不低于 {at} {source}。",
+            zh=f"{zh}{both}在两个因子上的载荷都不低于 {at} {source}。",
         )
     ]
     if found.closest is not None:
@@ -553,7 +563,7 @@ def communality(found: Solution, case: Case) -> Text:
     low, high = number(found.lowest.estimate), number(found.highest.estimate)
     first, last = escape(found.lowest.item), escape(found.highest.item)
     en = f"The factors account for {share} of the variance of the items, from {low} ({first}) to {high} ({last}) of a single one."
-    zh = f"各因子解释题项方差的 {share}，单个题项从 {low}（{first}）到 {high}（{last}）。"
+    zh = f"各因子合计解释题项方差的 {share}；就单个题项而言，这一比例介于 {low}（{first}）与 {high}（{last}）之间。"
     if found.heywood:
         which = names([Text(en=i, zh=i) for i in found.heywood])
         en += f" **The solution is improper**: it leaves {which.en} no variance of its own."
@@ -593,15 +603,15 @@ def _agree(found: Solutions) -> list[Text]:
         text = Text(
             en=f"Which extraction and rotation one takes matters: {which.en} {'has' if len(bad) == 1 else 'have'} at least one factor without a counterpart in the reference ({reference.en}), that is with a congruence below {at} {source} (least {least}, {name.en}). Single loadings should not be read as facts about the items.",
             zh=spaced(
-                "提取与旋转方法会影响结果：",
+                "提取与旋转方法会影响结果：在",
                 which.zh,
-                f"至少有一个因子在参照解（{reference.zh}）中没有对应因子，即一致性低于 {at} {source}（最低 {least}，{name.zh}）。不应把单个载荷当作题项的固有性质。",
+                f"中，{'都' if len(bad) > 1 else ''}至少有一个因子在参照解（{reference.zh}）中没有对应的因子，即一致性低于 {at} {source}，最低为 {least}（{name.zh}）。因此不应把单个载荷当作题项的固有性质。",
             ),
         )
     else:
         text = Text(
             en=f"Which extraction and rotation one takes matters little: every factor of every other solution has its counterpart in the reference ({reference.en}) with a congruence of {at} or more {source}, at least {least} ({name.en}).",
-            zh=f"提取与旋转方法影响很小：其他各解的每个因子都能在参照解（{reference.zh}）中找到一致性不低于 {at} {source} 的对应因子，最低为 {least}（{name.zh}）。",
+            zh=f"提取与旋转方法影响很小：其他各解的每个因子都能在参照解（{reference.zh}）中找到一致性不低于 {at} {source} 的对应因子，一致性最低为 {least}（{name.zh}）。",
         )
     improper = [named(r) for r in rows if r.heywood or not r.converged]
     if not improper:
@@ -611,7 +621,7 @@ def _agree(found: Solutions) -> list[Text]:
         text,
         Text(
             en=f"Not to be taken at face value (Heywood case or no convergence): {which.en}.",
-            zh=f"不可直接采信（出现 Heywood 现象或未收敛）：{which.zh}。",
+            zh=spaced(which.zh, "出现 Heywood 现象或未收敛，不可直接采信。"),
         ),
     ]
 
@@ -645,7 +655,7 @@ def _found_again(found: Plan, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Every construct is found without being told, with the whole bootstrap interval ({draws} draws) above {at} {source}: congruences run from {a} ({one.en}) to {b} ({other.en}).",
-                zh=f"所有构念无需指明即可找到，整个自助区间（{draws} 次）高于 {at} {source}：一致性从 {a}（{one.zh}）到 {b}（{other.zh}）。",
+                zh=f"无需事先指明，所有构念即可由数据识别出来：一致性介于 {a}（{one.zh}）与 {b}（{other.zh}）之间，整个自助区间（{draws} 次）都高于 {at} {source}。",
             )
         )
     elif by["met"]:
@@ -653,7 +663,7 @@ def _found_again(found: Plan, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Found without being told, with the whole bootstrap interval ({draws} draws) above {at} {source}: {which.en}.",
-                zh=f"无需指明即可找到、整个自助区间（{draws} 次）高于 {at} {source} 的构念：{which.zh}。",
+                zh=f"无需事先指明即可由数据识别出来的构念是{which.zh}，其一致性的整个自助区间（{draws} 次）高于 {at} {source}。",
             )
         )
     if by["open"]:
@@ -661,7 +671,7 @@ def _found_again(found: Plan, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Whether a factor stands for the construct is open at {at} for {which.en}.",
-                zh=f"因子能否代表该构念，依标准 {at} 未定：{which.zh}。",
+                zh=f"是否有因子足以代表{which.zh}，依 {at} 的标准尚无定论。",
             )
         )
     if by["not met"]:
@@ -669,7 +679,7 @@ def _found_again(found: Plan, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"The nearest factor is another thing than the construct, with the whole interval below {at}, for {which.en}.",
-                zh=f"整个区间低于 {at}、最接近的因子并非该构念：{which.zh}。",
+                zh=f"与{which.zh}最接近的因子并非{'这些构念' if len(by['not met']) > 1 else '该构念'}本身，一致性的整个区间低于 {at}。",
             )
         )
     if by[None]:
@@ -677,7 +687,7 @@ def _found_again(found: Plan, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"No factor is left for {which.en}.",
-                zh=f"没有因子可与之对应的构念：{which.zh}。",
+                zh=f"没有余下的因子可与{which.zh}对应。",
             )
         )
     return said
@@ -692,7 +702,7 @@ def _aimed(found: Plan, case: Case) -> list[Text]:
         return [
             Text(
                 en=f"Even when the factors are rotated as near to the plan as can be, the likeness is no greater than what the same rotation brings to items dealt at random [@paunonen1997] for {which.en}.",
-                zh=f"即使把因子尽可能旋转到计划结构，以下构念与计划的相似程度仍不高于随机分配题项作同样旋转的水平 [@paunonen1997]：{which.zh}。",
+                zh=f"即使把因子尽可能向计划结构旋转，{which.zh}与相应因子的相似程度仍不高于把题项随机分配后作同样旋转所得的水平 [@paunonen1997]。",
             )
         ]
     if all(target is None for _, target, _ in aimed):
@@ -700,7 +710,7 @@ def _aimed(found: Plan, case: Case) -> list[Text]:
     return [
         Text(
             en="Rotated to the plan, every construct is more alike to its factor than the same rotation makes items dealt at random [@paunonen1997].",
-            zh="旋转到计划结构后，每个构念与其因子的相似程度都超过对随机分配题项作同样旋转所得 [@paunonen1997]。",
+            zh="向计划结构旋转后，每个构念与相应因子的相似程度都高于把题项随机分配后作同样旋转所得的水平 [@paunonen1997]。",
         )
     ]
 
@@ -712,7 +722,7 @@ def _left_out(found: Plan, case: Case) -> list[Text]:
     return [
         Text(
             en=f"With one item{'' if one else ' each'}, {which.en} cannot be a factor and {'is' if one else 'are'} left out of the rotation to the plan.",
-            zh=f"{which.zh}只有一个题项，不能成为因子，未纳入向计划结构的旋转。",
+            zh=f"{which.zh}{'' if one else '各'}只有一个题项，不能成为因子，因此未纳入向计划结构的旋转。",
         )
     ]
 
@@ -723,7 +733,7 @@ def general(found: General, case: Case) -> list[Text]:
         said.append(
             Text(
                 en="That is less than half of it: with many items even a weak general factor adds up in the sum, while the group factors, each in few items, do not. The scores of the constructs say what the sum does not.",
-                zh="这不到一半：题项众多时，即使较弱的一般因子也会在总和中累积，而各自只涉及少数题项的组因子则不会。总和未能反映的内容，要看各构念得分。",
+                zh="这一比例不到一半：题项众多时，即使较弱的一般因子也会在总分中累积，而各自只涉及少数题项的组因子则不会。总分未能反映的内容，须看各构念的得分。",
             )
         )
     if found.scales:
@@ -732,7 +742,7 @@ def general(found: General, case: Case) -> list[Text]:
         said.append(
             Text(
                 en="With two group factors the general factor is not identified without taking both to load equally on it, as is done here.",
-                zh="只有两个组因子时，须假定两者在一般因子上的载荷相等才能识别，此处即如此处理。",
+                zh="只有两个组因子时，须假定二者在一般因子上的载荷相等，一般因子才能识别，此处即作此假定。",
             )
         )
     if found.negative:
@@ -758,7 +768,7 @@ def _whole(found: General) -> Text:
         ),
         "open": (
             f"an interval that leaves open whether it reaches {at} {source}",
-            f"区间尚不能判断是否达到 {at} {source}",
+            f"其区间尚不能判断是否达到 {at} {source}",
         ),
         "not met": (
             f"below {at} {source}, so one overall score of all questions would mix several things",
@@ -767,7 +777,7 @@ def _whole(found: General) -> Text:
     }[found.verdict]
     return Text(
         en=f"A sum of all {items} items would be reliable (omega total {total}); what all items share makes up {shown} of its variance (omega hierarchical), {en}. The general factor accounts for {common} of the common variance.",
-        zh=f"全部 {items} 个题项之和本身可靠（总 ω {total}）；所有题项的共同部分占其方差的 {shown}（层级 ω），{zh}。一般因子占共同方差的 {common}。",
+        zh=f"全部 {items} 个题项之和的信度为 {total}（总 ω）；所有题项的共同部分占总和方差的 {shown}（层级 ω），{zh}。一般因子占共同方差的 {common}。",
     )
 
 
@@ -792,7 +802,7 @@ def _beyond(scales: Sequence[ScaleShare], case: Case) -> list[Text]:
     return [
         Text(
             en=f"In {which.en} that is more than all: the general factor alone implies higher correlations between these items than the answers show. Nothing is left there that is the construct's own; what goes beyond all is the model's error.",
-            zh=f"{which.zh}的份额超过全部：仅由一般因子推得的题项相关已高于作答数据中的相关。其中没有构念自身的部分，超出全部者是模型误差。",
+            zh=f"在{which.zh}中，这一份额已超过全部：仅由一般因子推得的题项相关就高于实际作答中的相关。此时构念没有自身独有的部分，超出全部之处属于模型误差。",
         )
     ]
 
@@ -814,6 +824,6 @@ def second(found: Second, case: Case) -> list[Text]:
         ),
         Text(
             en=f"Its KMO ({kmo}) and Bartlett's χ² ({chisq}) {en}.",
-            zh=f"其 KMO（{kmo}）与 Bartlett χ²（{chisq}）{zh}。",
+            zh=f"该程序的 KMO（{kmo}）与 Bartlett χ²（{chisq}）{zh}。",
         ),
     ]

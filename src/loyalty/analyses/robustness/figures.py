@@ -40,10 +40,10 @@ def curve(found: Curve, case: Case) -> Figure | None:
         draw,
         Text(
             en=f"Specification curve of the path {of.en} (standardized), with 95 % intervals; the study's own choice in orange. Only acceptable solutions with an interval of at most one standard deviation are drawn.",
-            zh=f"路径“{of.zh}”的规格曲线（标准化）及 95% 区间；橙色为本研究的选择。只绘解可接受且区间不宽于一个标准差的设定。",
+            zh=f"路径“{of.zh}”的规格曲线（标准化）及 95% 区间，橙色为本研究的选择。只绘出解可接受且区间不宽于一个标准差的设定。",
         ),
         Text(
             en="Estimates of one path under all specifications, sorted, above a grid that shows which choice each one made.",
-            zh="同一路径在各种设定下的估计（排序），下方网格显示各自的选择。",
+            zh="同一路径在各种设定下的估计值，由小到大排列；下方的网格显示各设定所作的选择。",
         ),
     )

@@ -22,11 +22,11 @@ def specifications(found: Curve, case: Case) -> Table:
     """The specifications; of those that leave one out, the lowest, the highest and the faulty."""
     rows = listed(found.specifications)
     en = "What does not converge or is inadmissible is listed without its estimate; the reasons are in the result file."
-    zh = "未收敛或不可接受者照列，但不显示估计；原因见结果文件。"
+    zh = "未收敛或解不可接受的设定照样列出，但不给出估计值；原因见结果文件。"
     if len(rows) < found.n:
         left = number(found.one_out)
         en += f" Of {left} specifications that leave one out, the lowest and the highest; all are in the figure."
-        zh += f"逐一剔除的 {left} 种设定仅列最低与最高者；全部见图。"
+        zh += f"逐一剔除的 {left} 种设定只列出最低与最高者，全部设定见图。"
     odd = any(r.problems or not readable(r) for r in found.specifications)
     fault = [Column(_fault, "Solution")] if odd else []
     return Table(
@@ -67,7 +67,7 @@ def _fault(row: Specification) -> Text | None:
 
 def power(found: Power, case: Case) -> Table:
     en = "Detectable: (z of .975 + z of .80) times the robust standard error; N for .10: respondents like these for a path of .10, the error falling with √N, and a dash where no path of a plausible size could have been found."
-    zh = "可检测：（.975 与 .80 的 z 之和）乘以稳健标准误；检测 .10 所需 N：按误差随 √N 下降，发现 .10 的路径所需的同类受访者数；若任何合理大小的路径都无法发现，则为短横。"
+    zh = "“可检测”为 0.975 与 0.80 所对应的 z 值之和乘以稳健标准误。“检测 .10 所需 N”为发现大小为 0.10 的路径所需的同类受访者数，按误差随 √N 下降推算；若任何合理大小的路径都无从发现，则以短横表示。"
     clustered = []
     if found.cluster_worst is not None:
         firms = case.study.cluster is None
@@ -75,7 +75,7 @@ def power(found: Power, case: Case) -> Table:
         clustered = [Column("cluster_detectable", heading)]
         many = units(case).many
         en += f" {many.en[:1].upper()}{many.en[1:]}: cluster-robust error, Student's t."
-        zh += f"{many.zh}：聚类稳健标准误，t 分布。"
+        zh += f"以{many.zh}为独立单位时，采用聚类稳健标准误与 t 分布。"
     return Table(
         found.paths,
         [

@@ -46,7 +46,7 @@ def choice(row: Specification, case: Case) -> Text:
     label = unit.label
     en, zh = within(label.en), label.zh
     return {
-        "within": Text(en=f"within {en}s: their means taken out", zh=f"{zh}内：剔除{zh}均值"),
+        "within": Text(en=f"within {en}s: their means taken out", zh=f"{zh}之内（剔除{zh}均值）"),
         "clustered": Text(
             en=f"{en}s, not respondents, as independent", zh=f"以{zh}而非受访者为独立单位"
         ),
@@ -72,7 +72,9 @@ def detail(row: Specification, case: Case) -> Text:
         case "within_person":
             return Text(
                 en=f"mean and spread taken out; {left.en} without spread left out",
-                zh=f"剔除个人均值与离散程度；{left.zh} 人答案无差异而剔除",
+                zh=f"去除个人均值与离散程度；另剔除答案无差异的 {left.zh} 人"
+                if row.left_out is not None
+                else f"去除个人均值与离散程度；另剔除答案无差异者（{left.zh} 人）",
             )
         case "weak_items":
             return _listed([Text(en=i, zh=i) for i in row.names])
@@ -85,7 +87,7 @@ def detail(row: Specification, case: Case) -> Text:
         case "half":
             return Text(en=f"half {row.names[0]}", zh=f"第 {row.names[0]} 半")
         case "within":
-            return Text(en=f"{n} means taken out of each item", zh=f"各题项剔除 {n} 个均值")
+            return Text(en=f"{n} means taken out of each item", zh=f"各题项减去 {n} 个均值")
         case "clustered":
             return Text(en="cluster-robust, t", zh="聚类稳健，t")
         case "one_out":
@@ -110,7 +112,7 @@ def curve(found: Curve, case: Case) -> list[Text] | None:
         said = [
             Text(
                 en=f"The study's own estimate of this path is not to be relied upon: {why.en}. What other choices give is listed, and makes no range.",
-                zh=f"本研究对该路径的估计不可采信：{why.zh}。其他设定的结果仅逐一列出，不构成范围。",
+                zh=f"本研究对该路径的估计不可采信：{why.zh}。其他设定的结果只逐一列出，不构成范围。",
             )
         ]
     else:
@@ -120,7 +122,7 @@ def curve(found: Curve, case: Case) -> list[Text] | None:
         said.append(
             Text(
                 en=f"{n} more {'rests' if one else 'rest'} on a solution that is not to be taken at face value; {'its estimate is' if one else 'their estimates are'} not shown.",
-                zh=f"另有 {n} 种设定的解不可直接采信，其估计不予显示。",
+                zh=f"另有 {n} 种设定的解不可直接采信，因此不列出其估计值。",
             )
         )
     if found.failed:
@@ -131,7 +133,7 @@ def curve(found: Curve, case: Case) -> list[Text] | None:
         said.append(
             Text(
                 en=f"Could not be estimated: {listed.en}, since {why.en}.",
-                zh=f"无法估计：{listed.zh}（{why.zh}）。",
+                zh=f"以下设定无法估计：{listed.zh}。原因是：{why.zh}。",
             )
         )
     return said
@@ -148,7 +150,7 @@ def _sound(found: Curve) -> list[Text]:
         return [
             Text(
                 en=f"One specification has an acceptable solution and an interval that can be read; it {'supports' if found.agree else 'does not support'} the hypothesis.",
-                zh=f"只有一种设定的解可接受且区间可读；它{'支持' if found.agree else '不支持'}假设。",
+                zh=f"只有一种设定的解可接受且区间宽度适当；按这一设定，假设{'得到支持' if found.agree else '未得到支持'}。",
             )
         ]
     which = "all" if found.agree == count else agree if found.agree else "none"
@@ -156,7 +158,7 @@ def _sound(found: Curve) -> list[Text]:
     return [
         Text(
             en=f"Over the {n} specifications with an acceptable solution and an interval that can be read the path runs from {low} to {high}; {which} of them {verb} the hypothesis.",
-            zh=f"在 {n} 种解可接受且区间可读的设定下，该路径介于 {low} 与 {high} 之间；其中 {agree} 种支持假设。",
+            zh=f"在解可接受且区间宽度适当的 {n} 种设定下，该路径介于 {low} 与 {high} 之间，支持假设的设定有 {agree} 种。",
         )
     ]
 
@@ -169,7 +171,7 @@ def _wide(found: Curve) -> list[Text]:
     return [
         Text(
             en=f"{n} more {'has' if one else 'have'} an interval wider than one standard deviation; {'it is' if one else 'they are'} listed, and left out of the range.",
-            zh=f"另有 {n} 种的区间宽于一个标准差，仅列出而不计入范围。",
+            zh=f"另有 {n} 种设定的区间宽于一个标准差，只列出而不计入上述范围。",
         )
     ]
 
@@ -186,7 +188,7 @@ def _ends(found: Curve, case: Case) -> list[Text]:
     return [
         Text(
             en=f"Lowest is the choice “{escape(low.en)}”, highest “{escape(high.en)}”; the widest interval comes with “{escape(wide.en)}”.",
-            zh=f"最低者为“{escape(low.zh)}”，最高者为“{escape(high.zh)}”；区间最宽者为“{escape(wide.zh)}”。",
+            zh=f"估计值最低的设定是“{escape(low.zh)}”，最高的是“{escape(high.zh)}”；区间最宽的是“{escape(wide.zh)}”。",
         )
     ]
 
@@ -200,10 +202,10 @@ def missing(found: Missing, case: Case) -> Text:
     if found.left_out:
         n = number(found.left_out)
         rest = f" {n} more {'is' if found.left_out == 1 else 'are'} not counted: a doubtful solution, or an interval too wide to read."
-        rest_zh = f"另有 {n} 种未计入：解可疑，或区间过宽。"
+        rest_zh = f"另有 {n} 种处理方式因解可疑或区间过宽而未计入。"
     return Text(
         en=f"Other treatments of missing answers move the path by at most {gap}, also where those who did not answer are assumed to stand half a standard deviation higher or lower than like respondents.{rest}",
-        zh=f"改变缺失答案的处理方式，路径至多变动 {gap}，即使假定未作答者比相似受访者高或低半个标准差。{rest_zh}",
+        zh=f"改变缺失答案的处理方式，路径至多变动 {gap}；假定未作答者比与其相似的受访者高或低半个标准差时，也是如此。{rest_zh}",
     )
 
 
@@ -214,7 +216,7 @@ def power(found: Power, case: Case) -> Text:
     if found.worst is None:
         return Text(
             en="The intervals are so wide that no standardized path of a plausible size could have been found with a power of 80 %.",
-            zh="区间过宽，任何合理大小的标准化路径都无法以 80% 的功效被发现。",
+            zh="区间过宽，以 80% 的功效无法发现任何合理大小的标准化路径。",
         )
     small, worst, tiny = number(found.target), number(found.worst), number(found.tiny)
     n, sane = number(found.n), number(found.sane)
@@ -223,14 +225,17 @@ def power(found: Power, case: Case) -> Text:
     if found.tiny and found.tiny == found.n:
         which = "every one"
     en = f"With a power of 80 % a path of {worst} or more could have been found {where}; {which} would have shown one as small as {small}."
-    zh = f"以 80% 的功效，{n} 条路径中有 {sane} 条可检测不小于 {worst} 的效应；其中 {tiny} 条可检测小至 {small} 的效应。"
+    places = f"{n} 条路径" if found.sane == found.n else f"{n} 条路径中的 {sane} 条"
+    zh = f"以 80% 的功效，可在 {places}上检测出 {worst} 及以上的效应"
+    smallest = "但没有一条" if not found.tiny else f"其中有 {tiny} 条"
+    zh += f"，{'且均' if found.tiny == found.n else smallest}可检测出小至 {small} 的效应。"
     wild = [Text(en=p.id, zh=p.id) for p in found.paths if p.detectable > 1]
     if wild:
         en += f" Of {names(wild).en} no path of a plausible size could have been found."
-        zh += spaced(names(wild).zh, "则任何合理大小的路径都无法被发现。")
+        zh += spaced(names(wild).zh, "则无从发现任何合理大小的效应。")
     if found.cluster_worst is not None:
         top = number(found.cluster_worst)
         many = units(case).many
         en += f" With {many.en} as the independent units it takes up to {top}."
-        zh += f"若以{many.zh}为独立单位，则最多须达到 {top}。"
+        zh += f"若以{many.zh}为独立单位，则有的路径须达到 {top} 才能检测出来。"
     return Text(en=en, zh=zh)

@@ -77,18 +77,18 @@ def _lines(found: Paths, case: Case) -> Text:
     kinds = {_certainty(row, case) for row in found.rows}
     named = {c.id for c in case.study.structural}
     keys = [
-        ("clear" in kinds, "solid, the interval is clear of zero", "实线：区间不含零"),
-        ("against" in kinds, "orange, clear of zero against the hypothesis", "橙色：与假设相反且不含零"),
-        ("open" in kinds, "dashed, it holds zero", "虚线：区间包含零"),
-        ("doubted" in kinds, "dotted, not to be relied upon", "点线：不可采信"),
+        ("clear" in kinds, "solid, the interval is clear of zero", "实线表示区间不含零"),
+        ("against" in kinds, "orange, clear of zero against the hypothesis", "橙色表示与假设相反且区间不含零"),
+        ("open" in kinds, "dashed, it holds zero", "虚线表示区间包含零"),
+        ("doubted" in kinds, "dotted, not to be relied upon", "点线表示不可采信"),
         (any(set(pair) <= named for pair in case.study.covariances),
-         "two heads, a (residual) covariance in the model", "双箭头：模型中的（残差）协方差"),
+         "two heads, a (residual) covariance in the model", "双箭头表示模型中的（残差）协方差"),
     ]  # fmt: skip
     en = "; ".join(text for there, text, _ in keys if there)
     zh = "；".join(text for there, _, text in keys if there)
     return Text(
         en=f"Lines: {en}. Their weight says how certain a path is, not how large.",
-        zh=f"{zh}。线条粗细表示把握程度，而非路径大小。",
+        zh=f"{zh}。线条的粗细表示把握的大小，而非路径的大小。",
     )
 
 
@@ -105,7 +105,7 @@ def paths(found: Paths, case: Case) -> Figure:
 def whole_model(found: Paths, case: Case) -> Figure:
     shown = Text(
         en="The same model with the names of the hypotheses and the items of each construct; their loadings are in the chapter on measurement.",
-        zh="同一模型，标出假设编号及各构念的题项；载荷见测量模型一章。",
+        zh="同一模型，并标出假设编号及各构念的题项；载荷见测量模型一章。",
     )
     return Figure(
         lambda language: _diagram(found, case, language, whole=True),
@@ -144,11 +144,11 @@ def clusters(found: Clustered, case: Case) -> Figure | None:
         draw,
         Text(
             en=f"Paths with 95 % intervals that take respondents or {many.en} as independent: cluster-robust errors of {count.en}, with the factor √(G / (G − 1)) and Student's t with {df} degrees of freedom, and percentiles over {draws} resamples of {many.en}.",
-            zh=f"路径及 95% 区间：以受访者或{many.zh}为独立单位（{count.zh}的聚类稳健标准误，校正因子 √(G / (G − 1))，t 分布自由度 {df}；以及对{many.zh}重抽样 {draws} 次的百分位数）。",
+            zh=f"路径及三种 95% 区间，依次以受访者为独立单位，以{many.zh}为独立单位（{count.zh}的聚类稳健标准误，校正因子 √(G / (G − 1))，t 分布自由度 {df}），以及取自对{many.zh}的 {draws} 次重抽样的百分位数。",
         ),
         Text(
             en="Forest plot: for every path one estimate with three intervals.",
-            zh="森林图：每条路径一个估计与三个区间。",
+            zh="森林图，每条路径有一个估计值与三个区间。",
         ),
     )
 
@@ -181,10 +181,10 @@ def slopes(found: Latent, case: Case) -> Figure | None:
         draw,
         Text(
             en="How strong a path is along its moderator, between latent constructs, with 95 % bands; dashed lines are Johnson–Neyman bounds within two standard deviations.",
-            zh="潜变量之间路径随调节变量的强弱及 95% 置信带；虚线为两个标准差内的 Johnson–Neyman 界。",
+            zh="潜在构念之间的路径如何随调节变量而变，附 95% 置信带；虚线为两个标准差之内的 Johnson–Neyman 界。",
         ),
         Text(
             en="Small multiples: one line with its band for each hypothesis on moderation or bends; the table gives two points of each.",
-            zh="分面图：每个调节或曲线假设一条线及其置信带；表格给出各自的两个点。",
+            zh="分面图，每个调节或曲线效应假设各有一条线及其置信带；表中给出各线上的两个点。",
         ),
     )

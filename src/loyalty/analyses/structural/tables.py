@@ -59,7 +59,7 @@ def composed(found: Composed, case: Case) -> Table:
         Text(en="Paths from and to formative constructs.", zh="始于或指向形成型构念的路径。"),
         Text(
             en=f"Standardized PLS paths of weighted sums of items, formative constructs in mode B; {n} respondents, percentile intervals of {drawn.en}.",
-            zh=f"题项加权和的标准化 PLS 路径，形成型构念采用模式 B；{n} 名受访者，百分位区间来自{drawn.zh}。",
+            zh=f"所列为题项加权和之间的标准化 PLS 路径，形成型构念采用模式 B；受访者 {n} 名，百分位区间取自{drawn.zh}。",
         ),
     )
 
@@ -68,16 +68,16 @@ def paths(found: Paths, case: Case) -> Table:
     name, robust = apa.estimator(case), case.study.estimator in ("MLR", "MLM", "WLSMV")
     note = Text(
         en=f"Standardized paths by {name.en}; {'robust ' if robust else ''}standard errors, delta method.",
-        zh=f"标准化路径，{name.zh}；{'稳健' if robust else ''}标准误，delta 法。",
+        zh=f"所列为标准化路径，采用{name.zh}估计；{'稳健' if robust else ''}标准误由 delta 法得出。",
     )
     if found.firms is not None:
         firms, df = units(case).counted(number(found.firms)), number(found.df)
         note = Text(
             en=f"Standardized paths; {firms.en}, not respondents, are the independent units: cluster-robust standard errors, delta method, Student's t with {df} degrees of freedom.",
             zh=spaced(
-                "标准化路径；以",
+                "所列为标准化路径；以",
                 firms.zh,
-                f"而非受访者为独立单位：聚类稳健标准误，delta 法，t 分布自由度 {df}。",
+                f"而非受访者为独立单位，聚类稳健标准误由 delta 法得出，t 分布的自由度为 {df}。",
             ),
         )
     return Table(
@@ -106,7 +106,7 @@ def effects(found: Effects, case: Case) -> Table:
     if refits.firms:
         wider = Text(
             en=" (the intervals are expanded, since few of them vary too little from draw to draw [@hesterberg2015])",
-            zh="（因其数目少时重抽样变异偏小，区间相应加宽 [@hesterberg2015]）",
+            zh="（单位数目少时，重抽样之间的变异偏小，区间已相应加宽）[@hesterberg2015]",
         )
     return Table(
         found.rows,
@@ -121,7 +121,7 @@ def effects(found: Effects, case: Case) -> Table:
         Text(en="Indirect effects.", zh="间接效应。"),
         Text(
             en=f"Products of standardized paths; three or more legs are a serial mediation; delta-method intervals are in the result file. Percentile and bias-corrected accelerated 95 % intervals: {drawn} resamples of {units(case).many.en if refits.firms else 'respondents'}{wider.en}{', divided among imputations of the missing answers' if refits.imputed else ''}, of which {nonconverged} did not converge and {inadmissible} were inadmissible, and are left out.",
-            zh=f"标准化路径之积；三段及以上为链式中介；delta 法区间见结果文件。百分位与偏差校正加速 95% 区间：{units(case).many.zh if refits.firms else '受访者'}重抽样 {drawn} 次{wider.zh}{'（分配于缺失答案的多重插补）' if refits.imputed else ''}，其中 {nonconverged} 次未收敛、{inadmissible} 次不可接受，均予剔除。",
+            zh=f"间接效应为标准化路径之积，三段及以上者为链式中介；delta 法区间见结果文件。百分位与偏差校正加速 95% 区间取自以{units(case).many.zh if refits.firms else '受访者'}为单位的 {drawn} 次重抽样{wider.zh}{'，并分配于缺失答案的多重插补' if refits.imputed else ''}，其中 {nonconverged} 次未收敛，{inadmissible} 次得到不可接受的解，均予剔除。",
         ),
         withheld=lambda r: withheld(of_effect(r.id, case)),
     )
@@ -137,10 +137,10 @@ def contrasts(found: Contrasts, case: Case) -> Table:
             Column("estimate", "Difference", decimals=3),
             Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
         ],
-        Text(en="Ways side by side.", zh="并列途径的比较。"),
+        Text(en="Ways side by side.", zh="各途径的比较。"),
         Text(
             en="How much more goes through the one than through the other: differences of products of standardized paths, percentile intervals from the draws above, each for itself.",
-            zh="经前一途径的效应比经后一途径大多少：标准化路径之积的差，百分位区间取自上述抽取，逐一给出，未作多重比较校正。",
+            zh="所列为前一途径的效应减去后一途径的效应，即标准化路径之积的差；百分位区间取自上述重抽样，逐一给出，未作多重比较校正。",
         ),
         withheld=lambda r: withheld(of_contrast(r, case)),
     )
@@ -160,7 +160,7 @@ def totals(found: Totals, case: Case) -> Table:
         Text(en="Effects from the beginnings to the ends of the chain.", zh="从链首到链尾的效应。"),
         Text(
             en="Standardized; percentile intervals of the total effect from the draws above. A direct effect of zero is what the hypotheses say, not a finding.",
-            zh="标准化；总效应的百分位区间取自上述抽取。直接效应为零出自假设，并非发现。",
+            zh="所列为标准化效应；总效应的百分位区间取自上述重抽样。直接效应为零是假设使然，并非发现。",
         ),
         withheld=lambda r: withheld(case.reliance.between(r.from_, r.to)),
     )
@@ -183,10 +183,10 @@ def competing(found: Competing, case: Case) -> Table | None:
             Column("delta_chisq", "Δχ²", decimals=1),
             Column("delta_p", "p (Δχ²)"),
         ],
-        Text(en="Competing structures.", zh="竞争结构。"),
+        Text(en="Competing structures.", zh="相互竞争的结构。"),
         Text(
             en="Robust maximum likelihood on the same answers; scaled difference tests against the hypothesized structure where it is the special case.",
-            zh="对相同答案的稳健极大似然；假设结构为其特例时，另给出二者的校正差异检验。",
+            zh="各结构均对相同的答案作稳健极大似然估计；若假设的结构为某一结构的特例，则给出二者的校正差异检验。",
         ),
     )
 
@@ -230,7 +230,7 @@ def moderation(found: Moderation, case: Case) -> Table | None:
             case,
             Text(
                 en=f"Change of the standardized path per standard deviation of the moderator. Scores: regression{'' if found.firms else ', heteroscedasticity-consistent intervals (HC3)'}; errors of measurement weaken products and squares. Latent: double-mean-centred product indicators, all terms of an outcome together, robust maximum likelihood. Two verdicts: by scores; between latent constructs.",
-                zh=f"调节变量每变化一个标准差时标准化路径的变化。得分：回归{'' if found.firms else '，异方差一致区间（HC3）'}；测量误差会削弱乘积项与平方项。潜变量：双重均值中心化乘积指标，同一结果变量的各项同时估计，稳健极大似然。两个判断依次出自得分与潜变量。",
+                zh=f"所列为调节变量每增加一个标准差时标准化路径的变化。“得分”一栏由回归得出{'' if found.firms else '，区间为异方差一致区间（HC3）'}，测量误差会削弱其中的乘积项与平方项。“潜变量”一栏采用双重均值中心化的乘积指标，同一结果变量的各项同时以稳健极大似然法估计。两个判断依次出自得分与潜变量。",
             ),
         ),
     )
@@ -243,7 +243,7 @@ def _with_firms(found: Moderation | Latent, case: Case, note: Text) -> Text:
     firms, df = units(case).counted(number(found.firms)), number(found.df)
     told = Text(
         en=f"The independent units are {firms.en}: cluster-robust errors, Student's t with {df} degrees of freedom.",
-        zh=spaced("以", firms.zh, f"为独立单位：聚类稳健标准误，t 分布自由度 {df}。"),
+        zh=spaced("以", firms.zh, f"为独立单位，采用聚类稳健标准误，t 分布的自由度为 {df}。"),
     )
     return join([note, told])
 
@@ -266,7 +266,7 @@ def slopes(found: Latent, case: Case) -> Table:
             case,
             Text(
                 en="Standardized slopes where the moderator (of a bend: the construct itself) is one standard deviation below and above its mean; Johnson–Neyman bounds in standard deviations of the moderator. Bounds far outside ±2 lie where there are no answers.",
-                zh="调节变量（曲线效应为该构念自身）在均值下、上各一个标准差处的标准化斜率；Johnson–Neyman 界以调节变量标准差计。远超 ±2 的界处没有答案。",
+                zh="所列为调节变量（曲线效应则为该构念自身）低于与高于均值一个标准差处的标准化斜率；Johnson–Neyman 界以调节变量的标准差为单位。远超 ±2 的界已在答案范围之外。",
             ),
         ),
         withheld=lambda _: withheld(case.reliance.whole),
@@ -296,7 +296,7 @@ def questions(found: Questions, case: Case) -> Table:
         Text(en="Single questions beside the constructs.", zh="构念之外的单个问题。"),
         Text(
             en="Standardized regressions of those who answered each question, on scale scores, so that errors of measurement are in them; heteroscedasticity-consistent intervals (HC3). A question that only some were asked says nothing of the others, and where the outcome decides who is asked, its range and with it every coefficient is narrower.",
-            zh="对各问题作答者的标准化回归，使用量表得分，故含测量误差；异方差一致区间（HC3）。仅问部分人的问题不能说明其他人；若由结果变量决定问谁，其取值范围及各系数都会变窄。",
+            zh="所列为以各问题的作答者为样本、以量表得分为变量的标准化回归，因此含有测量误差；区间为异方差一致区间（HC3）。只问部分人的问题不能说明其他人的情况；若由结果变量决定问谁，结果变量的取值范围便会变窄，各系数也随之偏小。",
         ),
     )
 
@@ -320,7 +320,7 @@ def semopy(found: SecondOpinion, case: Case) -> Table:
         Text(en="Cross-check of the paths with semopy.", zh="与 semopy 的路径交叉核对。"),
         Text(
             en="Unstandardized estimates, expected-information standard errors.",
-            zh="未标准化估计，期望信息标准误。",
+            zh="所列为未标准化的估计值，标准误由期望信息矩阵得出。",
         ),
         withheld=lambda r: withheld(case.reliance.between(r.from_, r.to)),
     )

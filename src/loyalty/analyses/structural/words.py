@@ -39,6 +39,7 @@ from loyalty.shown.context import Case, arrow
 from loyalty.shown.doubts import clause, shortly, unreliable
 from loyalty.shown.units import units
 from loyalty.shown.words import (
+    among,
     be,
     counted,
     cut,
@@ -103,12 +104,12 @@ def composed(found: Composed, case: Case) -> list[Text]:
         Text(
             en=f"{which.en} {'is formative: its items make it up, so its paths' if len(used) == 1 else 'are formative: their items make them up, so their paths'} are estimated by PLS and not by the covariance-based model.",
             zh=spaced(
-                which.zh, "为形成型构念，由其题项构成；其路径用 PLS 估计，不属于协方差模型。"
+                which.zh, "是形成型构念，由题项构成，因此相关路径以 PLS 估计，不纳入协方差模型。"
             ),
         ),
         Text(
             en=f"Of {count} such hypotheses {supported} are supported by their intervals, {against} contradicted, {undecided} open.",
-            zh=f"此类假设共 {count} 条：{supported} 条得到区间支持，{against} 条相反，{undecided} 条未定。",
+            zh=f"此类假设共 {count} 条，其中得到区间支持的有 {supported} 条，与假设相反的有 {against} 条，未定的有 {undecided} 条。",
         ),
     ]
     if found.beside:
@@ -133,7 +134,7 @@ def whole(found: Whole, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{h.id} ({escape(what.en)}) is not part of the estimated model: {escape(why.en)}.",
-                zh=f"{h.id}（{escape(what.zh)}）不在所估模型中。理由：{escape(why.zh)}。",
+                zh=f"{h.id}（{escape(what.zh)}）未纳入所估计的模型，理由如下：{escape(why.zh)}。",
             )
         )
     if found.problems:
@@ -141,14 +142,14 @@ def whole(found: Whole, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Estimated with it all the same, the model shows: {problems.en}.",
-                zh=f"若仍纳入，模型出现如下问题：{problems.zh}。",
+                zh=f"若仍将其纳入，则{problems.zh}。",
             )
         )
     else:
         said.append(
             Text(
                 en="Estimated with it all the same, the model converges to an admissible solution.",
-                zh="若仍纳入，模型收敛于可接受的解。",
+                zh="若仍将其纳入，模型收敛于可接受的解。",
             )
         )
     return said
@@ -196,12 +197,12 @@ def by_verdict(found: Paths, case: Case) -> Text:
                 en="None of the hypothesized paths is to be relied upon."
                 if found.count > 1
                 else "The hypothesized path is not to be relied upon.",
-                zh="假设路径均不可采信。" if found.count > 1 else "假设路径不可采信。",
+                zh="各条假设路径均不可采信。" if found.count > 1 else "该假设路径不可采信。",
             )
         if found.count == 1:
-            return Text(en=f"The hypothesized path is{en}.", zh=f"假设路径{zh}。")
+            return Text(en=f"The hypothesized path is{en}.", zh=f"该假设路径{zh}。")
         n = number(found.count)
-        return Text(en=f"All {n} hypothesized paths are{en}.", zh=f"{n} 条假设路径全部{zh}。")
+        return Text(en=f"All {n} hypothesized paths are{en}.", zh=f"{n} 条假设路径均{zh}。")
     parts = [
         Text(en=f"{_ids(ids).en} {be(len(ids))}{en}", zh=f"{_ids(ids).zh} {zh}")
         for (en, zh), ids in some
@@ -232,7 +233,7 @@ def spoken(found: Paths, case: Case) -> Text:
 def items_spoken(case: Case) -> Text:
     """The items of every construct of the structural model."""
     said = [(escaped(c.label), [escape(i.id) for i in c.items]) for c in case.study.structural]
-    zh = [label.zh + "：" + "、".join(items) for label, items in said]
+    zh = [f"{label.zh}（{'、'.join(items)}）" for label, items in said]
     return Text(
         en=f"Path diagram with items: {'; '.join(', '.join([t.en, *items]) for t, items in said)}.",
         zh=f"带题项的路径图：{'；'.join(zh)}。",
@@ -247,7 +248,7 @@ def strongest(found: Paths, case: Case) -> Text | None:
     what, shown = case.path(top.from_, top.to), estimate(top.estimate, top.ci_lower, top.ci_upper)
     return Text(
         en=f"The strongest supported path is {escape(what.en)} (β = {shown}).",
-        zh=f"最强的受支持路径为“{escape(what.zh)}”（β = {shown}）。",
+        zh=f"在得到支持的路径中，最强的是“{escape(what.zh)}”（β = {shown}）。",
     )
 
 
@@ -274,7 +275,7 @@ def _doubted(found: Paths, case: Case) -> list[Text]:
         said.append(
             Text(
                 en="An interval so wide says next to nothing of the size of a path, and the point estimate within it must not be read alone.",
-                zh="区间如此之宽，几乎不能说明路径的大小，其点估计不可单独解读。",
+                zh="区间如此之宽，几乎不能说明路径的大小，点估计不可脱离区间单独解读。",
             )
         )
     return said
@@ -300,13 +301,13 @@ def _explained(found: Paths, case: Case) -> list[Text]:
         return [
             Text(
                 en=f"The share of variance explained is {least} ({escape(a.en)}).",
-                zh=f"解释方差为 {least}（{escape(a.zh)}）。",
+                zh=f"{escape(a.zh)}的解释方差比例为 {least}。",
             )
         ]
     return [
         Text(
             en=f"Explained variance lies between {least} ({escape(a.en)}) and {most} ({escape(b.en)}).",
-            zh=f"解释方差介于 {least}（{escape(a.zh)}）与 {most}（{escape(b.zh)}）之间。",
+            zh=f"解释方差的比例介于 {least}（{escape(a.zh)}）与 {most}（{escape(b.zh)}）之间。",
         )
     ]
 
@@ -331,14 +332,14 @@ def paragraph(found: Reported, case: Case) -> list[Text]:
             said.append(
                 Text(
                     en=f"None of its paths is relied upon, as {why.en}.",
-                    zh=f"因{why.zh}，其路径均不予采信。",
+                    zh=f"由于{why.zh}，模型的各条路径均不予采信。",
                 )
             )
             continue
         said.append(
             Text(
                 en=f"Not relied upon, as {why.en}: {named.en}.",
-                zh=f"因{why.zh}而不予采信：{named.zh}。",
+                zh=f"由于{why.zh}，以下路径不予采信：{named.zh}。",
             )
         )
     ends = {row.to for row in found.paths}
@@ -351,7 +352,9 @@ def paragraph(found: Reported, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"The explained variance (*R*²) was {parts.en}.",
-                zh=f"解释方差（*R*²）：{parts.zh}。",
+                zh=f"各结果变量的解释方差比例（*R*²）如下：{parts.zh}。"
+                if len(shares) > 1
+                else f"{escape(shares[0][0].zh)}的解释方差比例（*R*²）为 {shares[0][1]}。",
             )
         )
     return said
@@ -366,16 +369,16 @@ def _told(verdict: PathVerdict, rows: Sequence[Path], case: Case) -> Text:
     if verdict == "supported":
         return Text(
             en=f"The interval{' of this path lies' if one else 's of these paths lie'} on the hypothesized side of zero: {shown.en}.",
-            zh=f"下列路径的区间位于假设方向一侧，不含零：{shown.zh}。",
+            zh=f"{'该路径' if one else '以下路径'}的区间不含零，且位于假设的一侧：{shown.zh}。",
         )
     if verdict == "contradicted":
         return Text(
             en=f"The interval{' of this path lies' if one else 's of these paths lie'} on the other side of zero than hypothesized: {shown.en}.",
-            zh=f"下列路径的区间位于与假设相反的一侧，不含零：{shown.zh}。",
+            zh=f"{'该路径' if one else '以下路径'}的区间不含零，但位于与假设相反的一侧：{shown.zh}。",
         )
     return Text(
         en=f"The data leave{' this path' if one else ' these paths'} open, as the interval{' does' if one else 's do'} not exclude zero: {shown.en}.",
-        zh=f"下列路径的区间未排除零，尚无定论：{shown.zh}。",
+        zh=f"{'该路径' if one else '以下路径'}的区间包含零，尚无定论：{shown.zh}。",
     )
 
 
@@ -397,14 +400,14 @@ def clusters(found: Clustered, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"With respondents taken as independent the verdict on {which.en} would be another.",
-                zh=spaced("若视受访者为独立，", which.zh, "的判断会不同。"),
+                zh=spaced("若把受访者视为彼此独立，对", which.zh, "的判断便会不同。"),
             )
         )
     elif read:
         said.append(
             Text(
                 en="With respondents taken as independent no verdict would be another.",
-                zh="若视受访者为独立，各项判断均不改变。",
+                zh="即使把受访者视为彼此独立，各项判断也不改变。",
             )
         )
     refits = found.resamples
@@ -414,7 +417,7 @@ def clusters(found: Clustered, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Of the resamples of {many.en} {lost} did not converge and {odd} {was} inadmissible; these are left out.",
-                zh=f"对{many.zh}的重抽样中，{lost} 次未收敛、{odd} 次不可接受，均予剔除。",
+                zh=f"在以{many.zh}为单位的重抽样中，有 {lost} 次未收敛，{odd} 次得到不可接受的解，均予剔除。",
             )
         )
     enough = threshold("clusters_many")
@@ -425,9 +428,9 @@ def clusters(found: Clustered, case: Case) -> list[Text]:
             Text(
                 en=f"But cluster-robust errors are themselves unreliable with few clusters, and {count} are few ({mark} would do [@{enough.cite}]); the factor and Student's t with {df} degrees of freedom correct for some of it, and {used} resamples of {unit.counted(count).en} see only these {count}.",
                 zh=spaced(
-                    f"但聚类很少时，聚类稳健标准误本身不可靠，{count} 个属于很少（{mark} 个方可 [@{enough.cite}]）；校正因子与自由度为 {df} 的 t 分布只能部分弥补，对",
+                    f"但聚类单位很少时，聚类稳健标准误本身并不可靠，而 {count} 个便属很少，至少需要 {mark} 个 [@{enough.cite}]；校正因子与自由度为 {df} 的 t 分布只能部分弥补这一点，对",
                     unit.counted(count).zh,
-                    f"的 {used} 次重抽样也只见到这 {count} 家。",
+                    f"的 {used} 次重抽样也只能取自这 {count} 个单位。",
                 ),
             )
         )
@@ -481,7 +484,7 @@ def _effects_named(rows: Sequence[Effect], doubted: Sequence[str]) -> list[Text]
             en=f"{which.en} {be(len(doubted))} not to be relied upon: a path along it may not be."
             if len(doubted) == 1
             else f"{which.en} are not to be relied upon: a path along each of them may not be.",
-            zh=spaced(which.zh, "不可采信：所经路径中有不可采信者。"),
+            zh=spaced(which.zh, "不可采信，因为所经路径中有不可采信者。"),
         )
     )
     return said
@@ -499,13 +502,13 @@ def contrasts(found: Contrasts, case: Case) -> list[Text]:
         return [
             Text(
                 en=f"None of {n} differences between ways that join the same constructs is clear of zero: the data do not say that more goes through one than through another.",
-                zh=f"连接相同构念的途径两两相差共 {n} 个，区间均含零：数据不足以说明经由某一途径的效应更大。",
+                zh=f"连接相同构念的各途径两两比较，所得 {n} 个差值的区间{'均' if found.count > 1 else ''}包含零：数据不足以说明某一途径的效应大于另一途径。",
             )
         ]
     said = [
         Text(
             en=f"Of {n} differences between ways that join the same constructs {clear} {be(found.clear)} clear of zero; about one in twenty would be by chance.",
-            zh=f"连接相同构念的途径两两相差共 {n} 个，其中 {clear} 个不含零；仅凭偶然，约每二十个会有一个。",
+            zh=f"连接相同构念的各途径两两比较，{among(found.clear, found.count, '个', '差值', '区间', '不含零')}；仅凭偶然，约每二十个也会有一个如此。",
         )
     ]
     if found.ahead:
@@ -513,14 +516,14 @@ def contrasts(found: Contrasts, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"More than through every other goes this way: {ahead.en}.",
-                zh=f"效应大于其余每一途径的是：{ahead.zh}。",
+                zh=f"效应大于其余每一途径的是“{ahead.zh}”。",
             )
         )
     else:
         said.append(
             Text(
                 en="No way carries clearly more than every other.",
-                zh="没有一条途径的效应明确大于其余每一条。",
+                zh="没有一条途径的效应明确大于其余各条。",
             )
         )
     return said
@@ -536,12 +539,12 @@ def _contrasts_named(clear: Sequence[Contrast], labels: Mapping[str, Text]) -> l
     """Differences that are clear, where some others may not be relied upon."""
     rest = Text(
         en="Ways along which a path may not be relied upon are not compared.",
-        zh="所经路径不可采信的途径不作比较。",
+        zh="凡所经路径不可采信的途径，不作比较。",
     )
     if not clear:
         none = Text(
             en="No difference that may be relied upon is clear of zero.",
-            zh="可以采信的差异均含零。",
+            zh="凡可以采信的差值，区间均包含零。",
         )
         return [none, rest]
     parts = []
@@ -552,17 +555,17 @@ def _contrasts_named(clear: Sequence[Contrast], labels: Mapping[str, Text]) -> l
         parts.append(
             Text(
                 en=f"{escape(more.en)} rather than {escape(less.en)}",
-                zh=f"“{escape(more.zh)}”大于“{escape(less.zh)}”",
+                zh=f"“{escape(more.zh)}”的效应大于“{escape(less.zh)}”",
             )
         )
     which = listed(parts)
-    said = Text(en=f"More goes through {which.en}.", zh=f"效应更大的途径：{which.zh}。")
+    said = Text(en=f"More goes through {which.en}.", zh=f"{which.zh}。")
     return [said, rest]
 
 
 def _effects_clear(found: Effects, case: Case) -> Text:
     n, count = number(found.count), number(found.clear)
-    zh = f"{n} 个间接效应中有 {count} 个的自助区间不含零。"
+    zh = among(found.clear, found.count, "个", "间接效应", "自助区间", "不含零") + "。"
     clear = [r for r in found.rows if _clear(r.boot_ci_lower, r.boot_ci_upper)]
     if not clear:
         s = "s" if found.count > 1 else ""
@@ -577,7 +580,9 @@ def _effects_clear(found: Effects, case: Case) -> Text:
     label, shown = along(case)[top.id], estimate(top.estimate, top.boot_ci_lower, top.boot_ci_upper)
     return Text(
         en=f"{said.en} The largest of them is {escape(label.en)} ({shown}).",
-        zh=f"{zh}其中最大的是“{escape(label.zh)}”（{shown}）。",
+        zh=f"{zh}其中最大的是“{escape(label.zh)}”（{shown}）。"
+        if len(clear) > 1
+        else f"{zh.rstrip('。')}，即“{escape(label.zh)}”（{shown}）。",
     )
 
 
@@ -601,14 +606,14 @@ def _corrected(rows: Sequence[Effect]) -> list[Text]:
         said.append(
             Text(
                 en=f"Percentile and bias-corrected intervals disagree about {listed.en}: leave those open.",
-                zh=spaced(listed.zh, "的百分位区间与偏差校正区间结论不一，应视为未定。"),
+                zh=spaced(listed.zh, "的百分位区间与偏差校正区间结论不一，应视为尚无定论。"),
             )
         )
     elif len(both) == len(rows):
         said.append(
             Text(
                 en="Bias-corrected and accelerated intervals say the same of every one.",
-                zh="偏差校正加速区间的结论逐一相同。",
+                zh="按偏差校正加速区间，各项结论均相同。",
             )
         )
     lost = [r.id for r in rows if r.bca_ci_lower is None]
@@ -617,7 +622,9 @@ def _corrected(rows: Sequence[Effect]) -> list[Text]:
         said.append(
             Text(
                 en=f"There is no bias-corrected interval for {listed.en}: the estimate lies beyond all draws, or nearly all.",
-                zh=spaced(listed.zh, "无法给出偏差校正区间：估计值位于全部或几乎全部抽取之外。"),
+                zh=spaced(
+                    listed.zh, "无法得出偏差校正区间，因为估计值位于全部或几乎全部重抽样结果之外。"
+                ),
             )
         )
     return said
@@ -635,7 +642,7 @@ def _outside(rows: Sequence[Effect]) -> list[Text]:
             en=f"The product{s} of {listed.en} {'lies' if one else 'lie'} outside {'its own' if one else 'their own'} percentile interval{s}: the solution from all respondents is not of the kind that the usable resamples give, so neither the product{s} nor the interval{s} may be taken as an estimate.",
             zh=spaced(
                 listed.zh,
-                "的乘积位于其自身百分位区间之外：由全部受访者所得的解与可用重抽样所得的解并非同类，乘积与区间均不可作为估计采信。",
+                "的路径之积落在自身的百分位区间之外：由全体受访者所得的解与由可用重抽样所得的解并非同类，因此该乘积与区间均不可作为估计采信。",
             ),
         )
     ]
@@ -649,7 +656,7 @@ def _draws(found: Resamples) -> list[Text]:
     return [
         Text(
             en=f"Only {used} of {drawn} draws could be used: what they leave out may be what would have widened the interval, so it is not to be relied on.",
-            zh=f"{drawn} 次抽取中仅 {used} 次可用：被剔除者可能正是会使区间变宽者，因此区间不可依赖。",
+            zh=f"{drawn} 次重抽样中仅有 {used} 次可用：被剔除的重抽样可能正是会使区间变宽的那些，因此该区间不可依赖。",
         )
     ]
 
@@ -665,18 +672,19 @@ def totals(found: Totals, case: Case) -> list[Text]:
     if found.count == 1:
         said = Text(
             en=f"Over all ways together, the total effect of {escape(a.en)} on {escape(b.en)} is {shown}.",
-            zh=f"合计所有途径，{escape(a.zh)}对{escape(b.zh)}的总效应为 {shown}。",
+            zh=f"把所有途径合计，{escape(a.zh)}对{escape(b.zh)}的总效应为 {shown}。",
         )
     elif len(rows) < len(found.rows):
         said = Text(
             en=f"Of the total effects that may be relied upon the largest is that of {escape(a.en)} on {escape(b.en)} ({shown}); the others lead along a path that may not be.",
-            zh=f"可以采信的总效应中，最大的是{escape(a.zh)}对{escape(b.zh)}（{shown}）；其余总效应所经路径中有不可采信者。",
+            zh=f"在可以采信的总效应中，最大的是{escape(a.zh)}对{escape(b.zh)}的总效应（{shown}）；其余总效应所经的路径中有不可采信者。",
         )
     else:
         n, clear = number(found.count), number(found.clear)
+        several = among(found.clear, found.count, "个", "从链首到链尾的总效应", "区间", "不含零")
         said = Text(
             en=f"Over all ways together, {clear} of {n} total effects from a beginning to an end of the chain {'has' if found.clear == 1 else 'have'} an interval clear of zero; the largest is that of {escape(a.en)} on {escape(b.en)} ({shown}).",
-            zh=f"合计所有途径，从链首到链尾的 {n} 个总效应中有 {clear} 个区间不含零；最大的是{escape(a.zh)}对{escape(b.zh)}（{shown}）。",
+            zh=f"把所有途径合计，{several}；最大的是{escape(a.zh)}对{escape(b.zh)}的总效应（{shown}）。",
         )
     return [said, *_draws(found.resamples)]
 
@@ -687,7 +695,7 @@ def competing(found: Competing, case: Case) -> list[Text]:
         return [
             Text(
                 en="The paths leave no rival structure: every earlier construct already leads to every later one.",
-                zh="路径已无竞争结构可言：每个前序构念均已指向后序构念。",
+                zh="现有路径之外没有可供比较的竞争结构：每个前序构念都已指向各个后序构念。",
             )
         ]
     return [
@@ -712,7 +720,7 @@ def _equivalent(structures: Sequence[Structure]) -> list[Text]:
         said.append(
             Text(
                 en=f"{a.en} and {b.en} are equivalent here: they fit exactly alike, and no data of this kind can tell them apart.",
-                zh=f"{a.zh}与{b.zh}在此等价：二者拟合完全相同，此类数据无法区分。",
+                zh=f"{a.zh}与{b.zh}在此等价：二者的拟合完全相同，这类数据无法将其区分。",
             )
         )
     return said
@@ -742,7 +750,7 @@ def _preferred(structures: Sequence[Structure]) -> list[Text]:
     return [
         Text(
             en=f"By BIC the structure {name.en} is to be preferred.",
-            zh=f"按 BIC，应选{name.zh}的结构。",
+            zh=f"按 BIC，应选择{name.zh}这一结构。",
         )
     ]
 
@@ -756,7 +764,7 @@ def _unsound(structures: Sequence[Structure], case: Case) -> list[Text]:
     return [
         Text(
             en=f"Not every solution is acceptable ({en}), so the comparison decides little.",
-            zh=f"{zh}的解不可接受，因此比较的意义有限。",
+            zh=f"{zh}的解不可接受，因此上述比较的意义有限。",
         )
     ]
 
@@ -766,10 +774,11 @@ def _against(rival: Structure, added: Sequence[Added], case: Case) -> Text:
     name, p = _quoted(rival), equals(rival.delta_p)
     if rival.delta_p is None or not significant(rival.delta_p):
         return Text(
-            en=f"{name.en} fits no better (p {p}).", zh=f"{name.zh}的拟合并不更好（p {p}）。"
+            en=f"{name.en} fits no better (p {p}).",
+            zh=f"{name.zh}的拟合并不优于假设的结构（*p* {p}）。",
         )
     en = f"By the difference test {name.en} fits better (p {p})"
-    zh = f"按差异检验，{name.zh}拟合更好（p {p}）"
+    zh = f"按差异检验，{name.zh}的拟合优于假设的结构（*p* {p}）"
     n, count = number(rival.added), number(rival.added_clear)
     clear = [a for a in added if a.p_holm is not None and significant(a.p_holm)]
     if case.reliance.whole:
@@ -777,17 +786,27 @@ def _against(rival: Structure, added: Sequence[Added], case: Case) -> Text:
     if not clear:
         return Text(
             en=f"{en}, though none of its {n} added paths is clear of zero after Holm's correction.",
-            zh=f"{zh}，但新增 {n} 条路径经 Holm 校正均不异于零。",
+            zh=f"{zh}，但新增的 {n} 条路径经 Holm 校正后均不显著。",
         )
     top = max(clear, key=lambda a: abs(a.estimate))
     what, shown = case.path(top.from_, top.to), estimate(top.estimate, top.ci_lower, top.ci_upper)
+    some = among(
+        rival.added_clear or 0, rival.added or 0, "条", "新增的路径", "", "经 Holm 校正后显著"
+    )
     return Text(
         en=f"{en}; of its {n} added paths {count} {be(rival.added_clear)} clear of zero after Holm's correction, the largest being {escape(what.en)} ({shown}).",
-        zh=f"{zh}；新增 {n} 条路径中，经 Holm 校正有 {count} 条异于零，最大的是“{escape(what.zh)}”（{shown}）。",
+        zh=f"{zh}；{some}，{'即' if len(clear) == 1 else '最大的是'}“{escape(what.zh)}”（{shown}）。",
     )
 
 
 # --- moderation and bends ------------------------------------------------------------------------
+_JUDGED: dict[PathVerdict, str] = {
+    "supported": "得到支持",
+    "open": "尚无定论",
+    "contradicted": "与假设相反",
+}
+
+
 def _by_verdict(verdicts: Sequence[tuple[str, PathVerdict]]) -> Text:
     """``supported: H1 and H2; open: H3``, from the verdict on each id."""
     en, zh = [], []
@@ -795,15 +814,15 @@ def _by_verdict(verdicts: Sequence[tuple[str, PathVerdict]]) -> Text:
         if ids := [i for i, v in verdicts if v == verdict]:
             name, listed = term(heading), _ids(ids)
             en.append(f"{name.en}: {listed.en}")
-            zh.append(f"{name.zh}：{listed.zh}")
-    return Text(en="; ".join(en), zh="；".join(zh))
+            zh.append(spaced(listed.zh, _JUDGED[verdict]))
+    return Text(en="; ".join(en), zh="，".join(zh))
 
 
 def moderation(found: Moderation, case: Case) -> Text:
     if not found.rows:
         return Text(
             en="The case states no hypothesis on moderation or curvature.",
-            zh="本案例没有关于调节或曲线效应的假设。",
+            zh="本案例没有提出关于调节或曲线效应的假设。",
         )
     parts, n = _by_verdict([(r.id, r.verdict) for r in found.rows]), number(found.count)
     what = (
@@ -813,7 +832,7 @@ def moderation(found: Moderation, case: Case) -> Text:
     )
     return Text(
         en=f"The {what}, judged on scale scores: {parts.en}.",
-        zh=f"就量表得分而言，{n} 个关于调节与曲线效应的假设中，{parts.zh}。",
+        zh=f"关于调节与曲线效应的假设共有 {n} 个，就量表得分而言，{parts.zh}。",
     )
 
 
@@ -825,7 +844,7 @@ def latent(found: Latent, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"Between the constructs freed from errors of measurement: {parts.en}.",
-            zh=f"在剔除测量误差的构念之间，{parts.zh}。",
+            zh=f"就剔除测量误差后的构念而言，{parts.zh}。",
         )
     ]
     apart = [t.id for t in terms if t.score_verdict not in (None, t.verdict)]
@@ -835,12 +854,14 @@ def latent(found: Latent, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Scale scores judge {listed.en} otherwise, so {rests} on the method.",
-                zh=spaced("量表得分对", listed.zh, "的判断不同，因此其结论取决于方法。"),
+                zh=spaced("按量表得分，对", listed.zh, "的判断有所不同，因此结论取决于方法。"),
             )
         )
     else:
         them = "all of them" if several else "it"
-        said.append(Text(en=f"Scale scores judge {them} alike.", zh="量表得分的判断与此一致。"))
+        said.append(
+            Text(en=f"Scale scores judge {them} alike.", zh="按量表得分所作的判断与此一致。")
+        )
     crossing = [
         t.id for t in terms if any(b is not None and abs(b) <= 2 for b in (t.jn_lower, t.jn_upper))
     ]
@@ -849,14 +870,16 @@ def latent(found: Latent, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Within two standard deviations of the moderator's mean the path of {listed.en} ceases somewhere to differ from zero.",
-                zh=spaced("在调节变量均值两个标准差之内，", listed.zh, "的路径在某处不再异于零。"),
+                zh=spaced(
+                    "在调节变量均值上下两个标准差之内，", listed.zh, "的路径在某处不再异于零。"
+                ),
             )
         )
     else:
         said.append(
             Text(
                 en=f"Within two standard deviations of the mean {'no path changes' if several else 'the path does not change'} from clear of zero to not.",
-                zh="在均值两个标准差之内，没有路径由不含零变为含零。",
+                zh="在均值上下两个标准差之内，没有路径的区间由不含零变为包含零。",
             )
         )
     if any(t.quadratic for t in terms):
@@ -875,19 +898,21 @@ def questions(found: Questions, case: Case) -> list[Text]:
     most = max(found.rows, key=lambda r: r.r2_with - r.r2)
     label = next(v.label for v in case.study.variables if v.id == most.variable)
     end = escaped(case.label(found.to))
-    count, clear = number(found.count), number(found.clear)
+    clear = number(found.clear)
     before, after = number(most.r2), number(most.r2_with)
+    adds = f"表明所加的问题能在已有解释之外进一步解释{end.zh}"
+    several = among(found.clear, found.count, "个", "回归", "", adds)
     said = [
         Text(
             en=f"In {clear} of {counted(found.count, 'regression')} the question adds to what explains {end.en} already, clear of zero.",
-            zh=f"{count} 个回归中有 {clear} 个显示该问题对{end.zh}的既有解释有明显增益。",
+            zh=f"{several}。",
         )
     ]
     if found.clear:
         said.append(
             Text(
                 en=f"The explained variance grows most with “{escape(label.en)}”: from {before} to {after} among those who answered it.",
-                zh=f"解释方差因“{escape(label.zh)}”增加最多：在回答者中由 {before} 升至 {after}。",
+                zh=f"使解释方差增加最多的问题是“{escape(label.zh)}”：在回答该题者中，解释方差由 {before} 升至 {after}。",
             )
         )
     return said
@@ -899,7 +924,7 @@ def semopy(found: SecondOpinion, case: Case) -> list[Text]:
         return [
             Text(
                 en="semopy says that it did not converge: its numbers are not shown, and nothing is confirmed.",
-                zh="semopy 报告未收敛：其数值不列出，此处未获印证。",
+                zh="semopy 报告未收敛，因此不列出所得数值，本研究的结果在此未获印证。",
             )
         ]
     if found.largest_difference is None:
@@ -908,16 +933,20 @@ def semopy(found: SecondOpinion, case: Case) -> list[Text]:
         return [
             Text(
                 en=r"The estimates differ by less than 0\.00001.",
-                zh=r"估计值相差小于 0\.00001。",
+                zh=r"两种程序的估计值相差不到 0\.00001。",
             )
         ]
     shown = number(found.largest_difference, decimals=5)
-    said = [Text(en=f"The estimates differ by at most {shown}.", zh=f"估计值相差不超过 {shown}。")]
+    said = [
+        Text(
+            en=f"The estimates differ by at most {shown}.", zh=f"两种程序的估计值至多相差 {shown}。"
+        )
+    ]
     if found.largest_difference > 0.001:
         said.append(
             Text(
                 en="Here the second program confirms nothing; which of the two is right its numbers do not say.",
-                zh="此处第二个程序未能印证；孰是孰非，仅凭其数值无从判断。",
+                zh="第二种程序在此未能印证本研究的结果；孰是孰非，仅凭数值无从判断。",
             )
         )
     return said

@@ -51,11 +51,11 @@ def themes(found: Themes, case: Case) -> Figure:
         draw,
         Text(
             en="Which themes go with praise and which with complaint; 95 % intervals that hold for all themes together.",
-            zh="各主题与好评或差评的关联；95% 联合区间。",
+            zh="各主题与好评或差评的关联，附对全部主题联合成立的 95% 区间。",
         ),
         Text(
             en="Forest plot: for every theme the log odds ratio of praise with its interval, as counted and adjusted.",
-            zh="森林图：各主题的好评对数优势比及区间，直接计数与控制后。",
+            zh="森林图，显示各主题的好评对数优势比及区间，分为直接计数与控制其他因素之后。",
         ),
         says=1,
     )
@@ -82,11 +82,11 @@ def words(found: Words, case: Case) -> Figure:
         draw,
         Text(
             en=f"The {most} words that set each kind most apart, ordered by z, with 95 % intervals; words of two or more characters, split by jieba [@jieba].",
-            zh=f"最能区分两类的各 {most} 个词，按 z 排序，附 95% 区间；两字以上的词，用 jieba 切分 [@jieba]。",
+            zh=f"最能区分两类文本的各 {most} 个词，按 z 值排序，附 95% 区间；词为两字及以上，由 jieba 切分 [@jieba]。",
         ),
         Text(
             en="Two dot plots with intervals: words of praise on the left, words of complaint on the right.",
-            zh="两幅带区间的点图：左为好评词，右为差评词。",
+            zh="两幅带区间的点图，左为好评的词，右为差评的词。",
         ),
     )
 
@@ -116,11 +116,11 @@ def cluster_choice(found: Clusters, case: Case) -> Figure:
         draw,
         Text(
             en=f"How many clusters: agreement of {pairs} pairs of bootstrap solutions, with one standard error, and silhouette. The smallest number within a standard error of the highest agreement is chosen.",
-            zh=f"聚类数的选择：{pairs} 对自助解的一致性（含一个标准误）与轮廓系数。取一致性在最高值一个标准误之内的最小数。",
+            zh=f"聚类数的选择，依据为 {pairs} 对自助解的一致性（附一个标准误）与轮廓系数。所选为一致性在最高值一个标准误之内的最小聚类数。",
         ),
         Text(
             en="Two line plots against the number of clusters: stability and silhouette; the chosen number is marked.",
-            zh="两幅折线图：稳定性与轮廓系数随聚类数变化；标出选定者。",
+            zh="两幅折线图，显示稳定性与轮廓系数如何随聚类数变化，并标出所选的聚类数。",
         ),
     )
 
@@ -150,11 +150,11 @@ def impact(found: Classes, case: Case) -> Figure | None:
         draw,
         Text(
             en="Classes of complaints by impact: share of the class times its difference from the others in staying; 95 % intervals that hold for all classes together.",
-            zh="各类投诉的影响：该类占比乘以与其他类在留存上的差；95% 联合区间。",
+            zh="各类投诉的影响，即该类的占比乘以与其他类在留存上的差，附对全部类别联合成立的 95% 区间。",
         ),
         Text(
             en="Dot plot with intervals, one row a class, greatest impact first.",
-            zh="带区间的点图，每行一类，影响大者在前。",
+            zh="带区间的点图，每行为一类，影响最大者在前。",
         ),
     )
 
@@ -176,11 +176,11 @@ def funnel(found: Funnel, case: Case) -> Figure:
         draw,
         Text(
             en=f"How far {received} complaints come; Wilson's 95 % intervals.",
-            zh=f"{received} 条投诉的处理进程；Wilson 95% 区间。",
+            zh=f"{received} 条投诉的处理进程，附 Wilson 95% 区间。",
         ),
         Text(
             en="One dot with an interval a stage: the share of complaints that are answered, answered in time and solved, and whose customers stay.",
-            zh="每一阶段一点及区间：得到回应、及时回应、得到解决的投诉比例，以及客户留下的比例。",
+            zh="每一阶段一个点及其区间，依次为得到回应、及时得到回应与得到解决的投诉比例，以及客户留下的比例。",
         ),
     )
 
@@ -214,6 +214,6 @@ def times(found: Times, case: Case) -> Figure:
         ),
         Text(
             en="Rising step curves over the hours since the complaint: shares answered, solved, closed without a solution, and closed.",
-            zh="随投诉后小时数上升的阶梯曲线：已回应、已解决、未解决而结案、已结案的比例。",
+            zh="随投诉后的小时数上升的阶梯曲线，分别为已回应、已解决、未解决而结案与已结案的比例。",
         ),
     )

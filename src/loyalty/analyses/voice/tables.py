@@ -38,7 +38,7 @@ def texts(found: Texts, case: Case) -> Table:
             Column(lambda r: r[0], "Lines"),
             Column(lambda r: r[1], "Number [of lines]", "count"),
         ],
-        Text(en="Which lines are counted.", zh="计入的行。"),
+        Text(en="Which lines are counted.", zh="哪些行予以计入。"),
     )
 
 
@@ -57,7 +57,7 @@ def themes(found: Themes, case: Case) -> Table:
         Text(en="Themes in praise and in complaint.", zh="好评与差评中的主题。"),
         Text(
             en=f"Shares of the lines of each kind that mention the theme. Newcombe's intervals [@newcombe1998], which hold for all themes together; themes in fewer than {least} lines are not compared.",
-            zh=f"各类行中提及该主题的比例。Newcombe 区间 [@newcombe1998]，对全部主题联合成立；少于 {least} 行的主题不作比较。",
+            zh=f"所列为好评与差评各行中提及该主题的比例。区间为 Newcombe 区间 [@newcombe1998]，对全部主题联合成立；不足 {least} 行的主题不作比较。",
         ),
     )
 
@@ -76,10 +76,10 @@ def clusters(found: Clusters, case: Case) -> Table:
             Column(("praise_ci_lower", "praise_ci_upper"), "95 % interval", decimals=0),
             Column("jaccard", "Jaccard"),
         ],
-        Text(en="Clusters of texts, from the largest on.", zh="文本聚类（由大到小）。"),
+        Text(en="Clusters of texts, from the largest on.", zh="文本的聚类，由大到小排列。"),
         Text(
             en="k-means on 50 dimensions of latent semantic analysis; lines without a frequent word are left out. Jaccard: mean likeness with the same cluster in 50 bootstrap samples.",
-            zh="对潜在语义分析的 50 维作 k-means；没有常用词的行除外。Jaccard：与 50 个自助样本中同一聚类的平均相似度。",
+            zh="对潜在语义分析的 50 个维度作 k-means 聚类，没有常用词的行不计在内。Jaccard 为与 50 个自助样本中同一聚类的平均相似度。",
         ),
     )
 
@@ -116,7 +116,7 @@ def classes(found: Classes, case: Case) -> Table:
         Text(en="Complaints by class.", zh="各类投诉。"),
         Text(
             en=f"Shares of the complaints for which it is known; Wilson's interval of those who stayed. Classes with fewer than {least} complaints are put together, with the next smallest where that would still tell of one of them.",
-            zh=f"占已知结果投诉的比例；留下者的 Wilson 区间。少于 {least} 条投诉的类别合并列出；若由此仍可推知其中一类，则与次小的类别一并合并。",
+            zh=f"各比例以相应结果已知的投诉为基数；客户留下的比例附 Wilson 区间。不足 {least} 条投诉的类别合并列出；若由此仍可推知其中某一类，则与次小的类别一并合并。",
         ),
     )
 
@@ -136,11 +136,11 @@ def coming_back(found: ComingBack, case: Case) -> Table:
         ],
         Text(
             en=f"Complaints that come back within {within} days.",
-            zh=f"{within} 天内再次出现的投诉。",
+            zh=f"{within} 天之内再次出现的投诉。",
         ),
         Text(
             en="The chance that the customer's next complaint comes within that time and is of the same class, or of another one: competing risks, by the Aalen–Johansen estimate, which allows for complaints near the end of the record; intervals with customers as clusters.",
-            zh="该客户下一次投诉在此期限内出现且属同类或他类的概率：竞争风险，Aalen–Johansen 估计，已考虑临近记录期末的投诉；区间以客户为聚类。",
+            zh="所列为同一客户的下一次投诉在此期限内出现、且属同类或其他类别的概率，按竞争风险的 Aalen–Johansen 估计，已考虑临近记录期末的投诉；区间以客户为聚类单位。",
         ),
     )
 
@@ -196,11 +196,11 @@ def times(found: Times, case: Case) -> Table:
         columns,
         Text(
             en="From the complaint to the answer, the solution and the end.",
-            zh="从投诉到回应、解决与结案。",
+            zh="从投诉到回应、解决与结案所需的时间。",
         ),
         Text(
             en="Shares of all complaints, open ones included: one less the Kaplan–Meier estimate [@kaplan1958]; where a complaint may end without a solution or an answer, the Aalen–Johansen estimate of competing risks [@aalen1978]. By whole hours; intervals by log(−log), customers as clusters where they are known.",
-            zh="占全部投诉（含未结案者）的比例：1 减 Kaplan–Meier 估计 [@kaplan1958]；若投诉可能未获解决或回应即结案，则用竞争风险的 Aalen–Johansen 估计 [@aalen1978]。以整小时计；log(−log) 区间，已知客户时以客户为聚类。",
+            zh="各比例以全部投诉（含未结案者）为基数，为 1 减去 Kaplan–Meier 估计 [@kaplan1958]；若投诉可能未获解决或回应便已结案，则采用竞争风险的 Aalen–Johansen 估计 [@aalen1978]。时间以整小时计；区间为 log(−log) 区间，客户已知时以客户为聚类单位。",
         ),
     )
 
@@ -221,6 +221,6 @@ def complaint_clusters(found: ComplaintClusters, case: Case) -> Table:
         Text(en="Clusters of complaints.", zh="投诉的聚类。"),
         Text(
             en="k-means on class, hours to the response (logarithm) and solution; Jaccard: mean likeness with the same cluster in 50 bootstrap samples.",
-            zh="按类别、响应小时（对数）与是否解决作 k-means；Jaccard：与 50 个自助样本中同一聚类的平均相似度。",
+            zh="按类别、响应小时数（对数）与是否解决作 k-means 聚类；Jaccard 为与 50 个自助样本中同一聚类的平均相似度。",
         ),
     )

@@ -57,7 +57,7 @@ STAGE_SAID = {
         en="were answered within the time that the guide asks for", zh="在指南要求的时限内得到回应"
     ),
     "solved": Text(en="were solved", zh="得到解决"),
-    "stayed": Text(en="of the customers stayed", zh="的客户留下"),
+    "stayed": Text(en="of the customers stayed", zh="客户仍然留下"),
 }
 
 
@@ -95,7 +95,7 @@ def texts(found: Texts, case: Case) -> Text:
     complaint = number(found.complaint)
     return Text(
         en=f"Of {read} lines {left} are left; {lost} were taken out before anything was counted, {twice} of them because the same text stood there already. {praise} of those left are praise and {complaint} complaint: a proportion that the collection chose and that measures nobody's satisfaction. One review can be several lines, so the intervals below, which take lines as independent, are somewhat too narrow.",
-        zh=f"{read} 行中留下 {left} 行；{lost} 在一切计数之前剔除，其中 {twice} 行为重复文本。留下者中 {praise} 行为好评，{complaint} 行为差评：该比例由收集方式决定，不衡量满意程度。一条评论可占数行，以下区间把各行视为独立，因而略窄。",
+        zh=f"共有 {read} 行，其中 {lost} 在计数之前已剔除（包括 {twice} 行重复文本），余下 {left} 行。余下各行中，好评 {praise} 行，差评 {complaint} 行；二者之比由收集方式决定，并不反映满意程度。一条评论可能占数行，而以下区间以行为独立单位，因此略窄。",
     )
 
 
@@ -121,25 +121,25 @@ def themes(found: Themes, case: Case) -> list[Text]:
     share = number(found.share)
     if found.share < SELDOM:
         en = f"Only {share} of the lines mention any of these themes: customers write of the product and the stay, seldom of what comes after."
-        zh = f"仅 {share} 的行提及任一主题：客户谈商品与住宿，很少谈售后。"
+        zh = f"提及其中任一主题的行仅占 {share}：客户谈的多是商品与住宿，很少谈及售后。"
     else:
         en = f"{share} of the lines mention at least one of these themes."
-        zh = f"{share} 的行至少提及一个主题。"
+        zh = f"至少提及一个主题的行占 {share}。"
     said = [Text(en=en, zh=zh)]
     sides = [_side(r) for r in found.themes]
     if "complaint" in sides:
         go = called("complaint")
-        said.append(Text(en=f"With complaint go {go.en}.", zh=f"多见于差评的是{go.zh}。"))
+        said.append(Text(en=f"With complaint go {go.en}.", zh=f"多见于差评的主题有{go.zh}。"))
     if "praise" in sides:
         go = called("praise")
         verb = "goes" if sides.count("praise") == 1 else "go"
-        said.append(Text(en=f"With praise {verb} {go.en}.", zh=f"多见于好评的是{go.zh}。"))
+        said.append(Text(en=f"With praise {verb} {go.en}.", zh=f"多见于好评的主题有{go.zh}。"))
     if "open" in sides:
         left = called("open")
         said.append(
             Text(
                 en=f"Open, since the interval holds zero: {left.en}.",
-                zh=f"区间含零、尚无定论：{left.zh}。",
+                zh=f"{left.zh}的区间包含零，尚无定论。",
             )
         )
     if "rare" in sides:
@@ -147,7 +147,7 @@ def themes(found: Themes, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Too rare to be compared: {rare.en}.",
-                zh=f"过少而未作比较：{rare.zh}。",
+                zh=f"{rare.zh}过少，未作比较。",
             )
         )
     return said + _all_else_equal(found.themes)
@@ -163,24 +163,24 @@ def _all_else_equal(rows: Sequence[Theme]) -> list[Text]:
     if not held:
         said = Text(
             en="Whether this holds with what was bought, the length of the text and the other themes held constant cannot be computed.",
-            zh="控制购买对象、文本长度及其他主题后是否仍然如此，无法计算。",
+            zh="控制购买对象、文本长度及其他主题之后是否仍然如此，无法算得。",
         )
     elif changed:
         less = _in_a_sentence(theme(r.theme) for r in changed)
         said = Text(
             en=f"With what was bought, the length of the text and the other themes held constant this is no longer clear for {less.en}.",
-            zh=f"控制购买对象、文本长度及其他主题后，{less.zh}不再明确。",
+            zh=f"控制购买对象、文本长度及其他主题之后，{less.zh}的这一倾向不再明确。",
         )
     else:
         said = Text(
             en="The same holds with what was bought, the length of the text and the other themes held constant.",
-            zh="控制购买对象、文本长度及其他主题后结论相同。",
+            zh="控制购买对象、文本长度及其他主题之后，结论相同。",
         )
     return [
         said,
         Text(
             en="This is what goes together in texts; it does not say that better after-sales service would turn complaint into praise.",
-            zh="这只是文本中的相关关系，并不说明改善售后会使差评变好评。",
+            zh="这只是文本之中的关联，并不说明改善售后服务会使差评变为好评。",
         ),
     ]
 
@@ -190,14 +190,14 @@ def overlap(found: Overlap, case: Case) -> Text:
     if not found.pairs:
         return Text(
             en=f"{several} of {of} lines with a theme have several; no two themes share enough lines to be shown.",
-            zh=f"有主题的 {of} 行中 {several} 行含多个主题；没有两个主题的共同行数多到可以列出。",
+            zh=f"涉及主题的共有 {of} 行，其中 {several} 行涉及多个主题；没有任何两个主题的共现行数多到可以列出。",
         )
     top = found.pairs[0]
     a, b = theme(top.a), theme(top.b)
     jaccard, n = number(top.jaccard), number(top.n)
     return Text(
         en=f"{several} of {of} lines with a theme have several, and are counted under each. Most often together are {escape(a.en.lower())} and {escape(b.en.lower())} (Jaccard {jaccard}, {n} lines).",
-        zh=f"有主题的 {of} 行中 {several} 行含多个主题，分别计入。最常同现的是{escape(a.zh)}与{escape(b.zh)}（Jaccard {jaccard}，{n} 行）。",
+        zh=f"涉及主题的共有 {of} 行，其中 {several} 行涉及多个主题，分别计入各主题。最常共现的是{escape(a.zh)}与{escape(b.zh)}（Jaccard 系数 {jaccard}，{n} 行）。",
     )
 
 
@@ -212,7 +212,7 @@ def words(found: Words, case: Case) -> Text:
     complaint = listed(w.word for w in found.complaint[:NAMED])
     return Text(
         en=f"Of all words, these set praise most apart: {praise.en}; and these complaint: {complaint.en} [@monroe2008]. What was bought shows among them, too: the kinds of goods are not equally often praised.",
-        zh=f"最能区分好评的词：{praise.zh}；最能区分差评的词：{complaint.zh} [@monroe2008]。其中也有购买对象的影响：各类商品得到好评的多少不同。",
+        zh=f"在所有的词中，最能标示好评的是{praise.zh}，最能标示差评的是{complaint.zh} [@monroe2008]。其中也有购买对象的影响，因为各类商品得到好评的多少不同。",
     )
 
 
@@ -224,17 +224,17 @@ def _clustering(found: Clustering) -> list[Text]:
     if found.stable == found.k:
         again = Text(
             en=f"All {k} reach a Jaccard index of {mark}: they are found again in other samples [@{cite}].",
-            zh=f"{k} 个的 Jaccard 指数均达到 {mark}，即能在其他样本中重现 [@{cite}]。",
+            zh=f"这 {k} 个聚类的 Jaccard 系数均达到 {mark}，即能在其他样本中重现 [@{cite}]。",
         )
     else:
         again = Text(
             en=f"{stable} of {k} reach a Jaccard index of {mark}; the others are not found again in other samples [@{cite}].",
-            zh=f"{k} 个中有 {stable} 个的 Jaccard 指数达到 {mark}；其余未能在其他样本中重现 [@{cite}]。",
+            zh=f"在这 {k} 个聚类中，Jaccard 系数达到 {mark} 的有 {stable} 个，其余未能在其他样本中重现 [@{cite}]。",
         )
     said = [
         Text(
             en=f"Between {fewest} and {most} clusters were tried; {k} come out most alike from one bootstrap sample to the next (adjusted Rand index {stability}) [@fang2012].",
-            zh=f"尝试了 {fewest} 至 {most} 个聚类；{k} 个在不同自助样本间最为一致（调整兰德指数 {stability}）[@fang2012]。",
+            zh=f"在试过的 {fewest} 至 {most} 个聚类中，分为 {k} 个聚类时，不同自助样本之间最为一致（调整兰德指数 {stability}）[@fang2012]。",
         ),
         again,
     ]
@@ -243,7 +243,7 @@ def _clustering(found: Clustering) -> list[Text]:
         said.append(
             Text(
                 en=f"Found again does not mean well apart: the mean silhouette is {silhouette}, so the clusters run into one another.",
-                zh=f"可重现不等于分得开：平均轮廓系数为 {silhouette}，各类彼此相接。",
+                zh=f"能够重现不等于界限分明：平均轮廓系数为 {silhouette}，各聚类彼此相接。",
             )
         )
     return said
@@ -257,7 +257,7 @@ def quotes(found: Quotes, case: Case) -> Text:
     n, of = number(found.n), _in_a_sentence(s.label for s in lists.subjects() if s.served)
     return Text(
         en=f"Clauses of the texts, {n} in all, as written: chosen by their length alone, only out of lines on {of.en}, and only where the line has no telephone number, account, address or name with a title. They illustrate and prove nothing.",
-        zh=f"原文分句，共 {n} 条：只按长度选取，只取自有关{of.zh}的行，且该行不含电话、账号、地址或带称谓的姓名。仅作例示，不作证据。",
+        zh=f"所列为原文中的分句，共 {n} 条，只按长度选取，且只取自有关{of.zh}、不含电话、账号、地址或带称谓的姓名的行。这些分句仅供例示，不作证据。",
     )
 
 
@@ -284,7 +284,7 @@ def _most_frequent(row: Class, case: Case) -> Text:
     label, share = category(row.category, case), number(row.share)
     return Text(
         en=f"Most frequent is {escape(label.en.lower())} ({share} of the complaints).",
-        zh=f"最常见的是{escape(label.zh)}（占投诉的 {share}）。",
+        zh=f"最常见的投诉类别是{escape(label.zh)}（占投诉的 {share}）。",
     )
 
 
@@ -297,7 +297,7 @@ def _response(found: Classes, case: Case) -> list[Text]:
     return [
         Text(
             en=f"A first response within {hours} hours{of} came to {shown} of them.",
-            zh=f"在 {hours} 小时内{of}得到首次回应者占 {shown}。",
+            zh=f"在 {hours} 小时之内{of}得到首次回应的投诉占 {shown}。",
         )
     ]
 
@@ -308,7 +308,7 @@ def _by_impact(ranked: Sequence[Impact], case: Case) -> list[Text]:
         return [
             Text(
                 en="No class is clearly worse for staying than the others: their order by impact is not settled.",
-                zh="没有哪一类明显更不利于留存：按影响的排序尚无定论。",
+                zh="没有哪一类投诉明显更不利于留存，按影响的排序尚无定论。",
             )
         ]
     top = sure[0]
@@ -317,7 +317,7 @@ def _by_impact(ranked: Sequence[Impact], case: Case) -> list[Text]:
     said = [
         Text(
             en=f"By impact {escape(label.en.lower())} comes first in the estimate: if its customers stayed like the others, the share that stays would rise by {shown} percentage points.",
-            zh=f"按影响的估计排序，{escape(label.zh)}居首：若该类客户与其他客户同样留下，留存比例将提高 {shown} 个百分点。",
+            zh=f"按影响的估计值排序，{escape(label.zh)}居首：若该类投诉的客户与其他客户同样留下，留存比例将提高 {shown} 个百分点。",
         )
     ]
     rivals = [r for r in ranked if r is not top and r.impact_ci_upper > top.impact_ci_lower]
@@ -326,7 +326,7 @@ def _by_impact(ranked: Sequence[Impact], case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Its interval overlaps that of {of.en}: which is first is not settled.",
-                zh=f"其区间与{of.zh}的重叠：先后尚无定论。",
+                zh=f"但它的区间与{of.zh}的区间重叠，孰先孰后尚无定论。",
             )
         )
     return said
@@ -342,11 +342,11 @@ def funnel(found: Funnel, case: Case) -> list[Text]:
             said.append(
                 Text(
                     en=f"{shown} {what.en}, half of them within {middle} hours and nine of ten within {slow}.",
-                    zh=f"{shown} {what.zh}，其中半数在 {middle} 小时内，九成在 {slow} 小时内。",
+                    zh=f"{what.zh}的占 {shown}，其中半数在 {middle} 小时之内，九成在 {slow} 小时之内。",
                 )
             )
         else:
-            said.append(Text(en=f"{shown} {what.en}.", zh=f"{shown} {what.zh}。"))
+            said.append(Text(en=f"{shown} {what.en}.", zh=f"{what.zh}的占 {shown}。"))
     return said
 
 
@@ -372,7 +372,7 @@ def times(found: Times, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Times are known of {left[0]} of {left[1]} complaints.",
-                zh=f"{left[1]} 条投诉中有 {left[0]} 条的时间可知。",
+                zh=f"在 {left[1]} 条投诉中，时间已知的有 {left[0]} 条。",
             )
         )
     for step, place in NAMED_AT.items():
@@ -384,7 +384,7 @@ def times(found: Times, case: Case) -> list[Text]:
         en = zh = ""
         if half is not None and half.hours is not None:
             at = number(half.hours, decimals=0)
-            en, zh = f", half of all within {at}", f"，半数在 {at} 小时内"
+            en, zh = f", half of all within {at}", f"，全部投诉的半数在 {at} 小时之内"
         shown, hours = (
             estimate(row.estimate, row.ci_lower, row.ci_upper),
             number(row.hours, decimals=0),
@@ -393,7 +393,7 @@ def times(found: Times, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Within {hours} hours {shown} are {what.en}{en}.",
-                zh=f"{hours} 小时内 {shown} {what.zh}{zh}。",
+                zh=f"{hours} 小时之内{what.zh}的占 {shown}{zh}。",
             )
         )
     if found.open:
@@ -401,7 +401,7 @@ def times(found: Times, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{still} were still open when the register ends; they count as long as they were watched.",
-                zh=f"登记截止时仍有 {still} 条未结案，按已观察的时长计入。",
+                zh=f"到登记截止时，仍有 {still} 条投诉未结案，这些投诉按已观察的时长计入。",
             )
         )
     return [*said, *_slower(found, case)]
@@ -431,7 +431,7 @@ def _slower(found: Times, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Within {hours} hours more are {what.en} in {names_[0].en} ({a}) than in {names_[1].en} ({b}).",
-                zh=f"{hours} 小时内，{names_[0].zh}{what.zh}者（{a}）多于{names_[1].zh}（{b}）。",
+                zh=f"{hours} 小时之内{what.zh}的比例，{names_[0].zh}（{a}）高于{names_[1].zh}（{b}）。",
             )
         )
     if not said:
@@ -439,7 +439,7 @@ def _slower(found: Times, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Which {of.en.lower()} is faster is not shown: the intervals overlap.",
-                zh=f"各{of.zh}之间快慢之别未能显示：区间重叠。",
+                zh=f"各{of.zh}的区间重叠，未能证明孰快孰慢。",
             )
         )
     return said
@@ -455,7 +455,7 @@ def coming_back(found: ComingBack, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Within {within} days {same} of complaints are followed first by another of the same class, and {other} by one of another class, from the same customer.",
-                zh=f"{within} 天内，同一客户随后首先再次提出同类投诉的占 {same}，首先提出其他类别投诉的占 {other}。",
+                zh=f"在 {within} 天之内，同一客户的下一次投诉属于同类的占 {same}，属于其他类别的占 {other}。",
             )
         )
     classes = [r for r in found.rows if r.category is not None]
@@ -467,14 +467,14 @@ def coming_back(found: ComingBack, case: Case) -> list[Text]:
             said.append(
                 Text(
                     en=f"It comes back most often of the class “{escape(names_[0].en)}” ({a}), least often of “{escape(names_[1].en)}” ({b}).",
-                    zh=f"同类再现最多的是“{escape(names_[0].zh)}”（{a}），最少的是“{escape(names_[1].zh)}”（{b}）。",
+                    zh=f"同类投诉再次出现的比例，以“{escape(names_[0].zh)}”为最高（{a}），以“{escape(names_[1].zh)}”为最低（{b}）。",
                 )
             )
         else:
             said.append(
                 Text(
                     en="The intervals of the classes overlap: none is shown to come back more often.",
-                    zh="各类别的区间重叠：未显示何者更常再现。",
+                    zh="各类别的区间重叠，未能证明哪一类更常再次出现。",
                 )
             )
     return said
@@ -485,7 +485,7 @@ def warning(found: Warned, case: Case) -> list[Text]:
     factor, false, p = number(found.factor), number(found.false), equals(found.p)
     start = Text(
         en=f"Complaints are watched for a rise to {factor} times what they were: {learnt} weeks with {mean} complaints on average are learnt from, {watched} are watched. Where nothing rises, {false} of such records would give an alarm; the order of the weeks decides, so that a season may be taken for a rise.",
-        zh=f"监测投诉是否升至原来的 {factor} 倍：以平均每周 {mean} 条的前 {learnt} 周为基准，监测其后 {watched} 周。若无上升，此类记录中有 {false} 会误报；判断依据各周的先后次序，故季节变化也可能被当作上升。",
+        zh=f"此处监测投诉是否升至原来的 {factor} 倍：以前 {learnt} 周（平均每周 {mean} 条）为基准，监测其后的 {watched} 周。若投诉并未上升，此类记录中仍有 {false} 会误报；判断依据的是各周的先后次序，因此季节变化也可能被当作上升。",
     )
     if found.alarm is None:
         return [start, _no_alarm(found)]
@@ -494,7 +494,7 @@ def warning(found: Warned, case: Case) -> list[Text]:
         start,
         Text(
             en=f"An alarm was given in the week from {day} on (*p* {p}); from then on there were {after} a week.",
-            zh=f"自 {day} 起的一周发出警报（*p* {p}）；此后平均每周 {after} 条。",
+            zh=f"在自 {day} 起的一周发出了警报（*p* {p}）；此后平均每周有 {after} 条投诉。",
         ),
     ]
 
@@ -503,7 +503,7 @@ def _no_alarm(found: Warned | ReviewsWarned) -> Text:
     p = equals(found.p)
     return Text(
         en=f"No alarm was given (*p* {p}); that does not show that nothing rose.",
-        zh=f"未发出警报（*p* {p}）；这并不表明没有上升。",
+        zh=f"监测期间未发出警报（*p* {p}），但这并不表明没有上升。",
     )
 
 
@@ -512,7 +512,7 @@ def review_warning(found: ReviewsWarned, case: Case) -> list[Text]:
     factor, false, p = number(found.factor), number(found.false), equals(found.p)
     start = Text(
         en=f"The share of complaint in the reviews of a week is watched for a rise of its odds to {factor} times what they were: {learnt} weeks with a share of {mean} are learnt from, {watched} are watched. Where nothing rises, {false} of such records would give an alarm; how many reviews a week has plays no part.",
-        zh=f"监测每周评论中差评的比例，看其优势是否升至原来的 {factor} 倍：以差评占 {mean} 的前 {learnt} 周为基准，监测其后 {watched} 周。若无上升，此类记录中有 {false} 会误报；每周评论数量的多少不影响判断。",
+        zh=f"此处监测每周评论中差评的比例，看差评的优势（odds）是否升至原来的 {factor} 倍：以前 {learnt} 周（差评占 {mean}）为基准，监测其后的 {watched} 周。若差评并未上升，此类记录中仍有 {false} 会误报；每周评论的多少不影响判断。",
     )
     if found.alarm is None:
         return [start, _no_alarm(found)]
@@ -521,7 +521,7 @@ def review_warning(found: ReviewsWarned, case: Case) -> list[Text]:
         start,
         Text(
             en=f"An alarm was given in the week from {day} on (*p* {p}); from then on the share is {after}.",
-            zh=f"自 {day} 起的一周发出警报（*p* {p}）；此后差评占 {after}。",
+            zh=f"在自 {day} 起的一周发出了警报（*p* {p}）；此后差评占 {after}。",
         ),
     ]
 
@@ -529,7 +529,7 @@ def review_warning(found: ReviewsWarned, case: Case) -> list[Text]:
 def staying(found: Staying, case: Case) -> list[Text]:
     hours = cut("first_response_hours", decimals=0)
     meaning = {
-        "soon": Text(en=f"A first response within {hours} hours", zh=f"{hours} 小时内首次回应"),
+        "soon": Text(en=f"A first response within {hours} hours", zh=f"{hours} 小时内得到首次回应"),
         "solved": Text(en="A solution", zh="投诉得到解决"),
     }
     said = []
@@ -542,21 +542,21 @@ def staying(found: Staying, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{of.en} goes with a share that stays higher by {shown} percentage points{'' if clear else '; the difference may be none'}.",
-                zh=f"{of.zh}者的留存比例高出 {shown} 个百分点{'' if clear else '；也可能没有差别'}。",
+                zh=f"{of.zh}的客户，留存比例高出 {shown} 个百分点{'' if clear else '，但也可能没有差别'}。",
             )
         )
     if not said:
         return [
             Text(
                 en="Neither the hours nor the outcome are known, or they do not vary.",
-                zh="响应时间与结果不详，或没有差异。",
+                zh="响应时间与结果均不详，或没有差异。",
             )
         ]
     return [
         *said,
         Text(
             en="The class and the other of the two are held constant, whatever else sets these complaints apart is not: this is no proof of an effect.",
-            zh="已控制投诉类别及另一因素，其他差别未控制：不能证明因果。",
+            zh="上述比较控制了投诉类别及另一因素，未控制投诉之间的其他差别，因此不能证明因果。",
         ),
     ]
 
@@ -568,6 +568,6 @@ def complaint_clusters(found: ComplaintClusters, case: Case) -> list[Text]:
         *_clustering(found),
         Text(
             en="The same class is the most frequent in each: what sets these clusters apart is how soon and how well complaints were dealt with, not what they were about.",
-            zh="各聚类中最常见的类别相同：把它们分开的是响应快慢与是否解决，而非投诉内容。",
+            zh="各聚类中最常见的投诉类别相同，把它们区分开的是响应的快慢与是否解决，而非投诉的内容。",
         ),
     ]

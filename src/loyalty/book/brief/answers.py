@@ -25,13 +25,13 @@ def levels(data: Material) -> Headline | None:
     if len(rows) == 1 or _overlap(high, low):
         said = text(
             f"**On average {label.en} is rated {top}** on a scale from 0 to 100.",
-            f"**{label.zh}的平均评分为 {top}**（换算为 0 至 100 分）。",
+            f"**{label.zh}的平均评分为 {top}**，按 0 至 100 分计。",
         )
         if len(rows) > 1:
             settled = False
             said = text(
                 f"**No construct is surely rated higher than the others**: {label.en} reaches {top} on a scale from 0 to 100, and the lowest interval overlaps with that.",
-                f"**没有哪个构念的评分确定高于其他构念**：{label.zh}为 {top}（0 至 100 分），与最低者的区间重叠。",
+                f"**没有哪个构念的评分可以确定高于其他构念。**{label.zh}为 {top}（0 至 100 分），与评分最低的构念区间重叠。",
             )
     else:
         ends.append((low.ci_lower, low.ci_upper))
@@ -41,7 +41,7 @@ def levels(data: Material) -> Headline | None:
         )
         said = text(
             f"**{label.en} is rated higher than {other.en}**: {top} and {bottom}, the highest and the lowest mean on a scale from 0 to 100.",
-            f"**{label.zh}的评分高于{other.zh}**：分别为 {top} 与 {bottom}，即最高与最低的均值（0 至 100 分）。",
+            f"**{label.zh}的评分高于{other.zh}。**二者分别为 {top} 与 {bottom}，即各构念中最高与最低的均值（0 至 100 分）。",
         )
     grade = data.measured(*ends, span=100) if settled else data.grade("none")
     return Headline([said], grade, "descriptives")
@@ -60,17 +60,17 @@ def promoters(data: Material) -> Headline | None:
     size = estimate(found.estimate, found.ci_lower, found.ci_upper)
     more, less = number(found.promoters), number(found.detractors)
     if found.ci_lower > 0:
-        first = ("More would recommend than advise against", "愿意推荐者多于不愿推荐者")
+        first = ("More would recommend than advise against", "愿意推荐的人多于不愿推荐的人")
     elif found.ci_upper < 0:
-        first = ("More would advise against than recommend", "不愿推荐者多于愿意推荐者")
+        first = ("More would advise against than recommend", "不愿推荐的人多于愿意推荐的人")
     else:
         first = (
             "Whether more would recommend than advise against stays open",
-            "推荐者是否多于不推荐者尚无定论",
+            "愿意推荐的人是否多于不愿推荐的人，尚无定论",
         )
     said = text(
         f"**{first[0]}**: {more} against {less} of {number(found.n)}, a net promoter score of {size}.",
-        f"**{first[1]}**：{number(found.n)} 人中分别占 {more} 与 {less}，净推荐值为 {size}。",
+        f"**{first[1]}。**在 {number(found.n)} 人中，推荐者占 {more}，批评者占 {less}，净推荐值为 {size}。",
     )
     open_ = found.ci_lower <= 0 <= found.ci_upper
     exact = data.measured((found.ci_lower, found.ci_upper), span=200)
@@ -87,7 +87,7 @@ def scales(data: Material) -> Headline | None:
     unsure = [r for r in found.rows if r.alpha_verdict == "open"]
     shown = named(
         [
-            text(f"{data.label(r.id).en} {_alpha(r)}", f"{data.label(r.id).zh} {_alpha(r)}")
+            text(f"{data.label(r.id).en} {_alpha(r)}", f"{data.label(r.id).zh}（{_alpha(r)}）")
             for r in bad or unsure or sorted(found.rows, key=lambda r: r.alpha)[:1]
         ]
     )
@@ -95,17 +95,17 @@ def scales(data: Material) -> Headline | None:
     if bad:
         said = text(
             f"**Not all questions belong together as planned**: Cronbach's α of {shown.en} is below {mark} with its whole interval.",
-            f"**并非所有题项都如计划般同属一个量表**：{shown.zh}，Cronbach α 的整个区间低于 {mark}。",
+            f"**并非所有题项都如计划那样同属一个量表。**{shown.zh}的 Cronbach α 整个区间低于 {mark}。",
         )
     elif unsure:
         said = text(
             f"**Whether all questions belong together as planned stays open**: Cronbach's α is {shown.en}, and the interval holds {mark}.",
-            f"**题项是否都如计划般同属一个量表尚无定论**：{shown.zh}，Cronbach α 的区间包含 {mark}。",
+            f"**题项是否都如计划那样同属一个量表，尚无定论。**{shown.zh}的 Cronbach α 区间包含 {mark}。",
         )
     else:
         said = text(
             f"**The questions of each construct belong together**: Cronbach's α is at least {mark} with its whole interval; the lowest is {shown.en}.",
-            f"**各构念的题项内部一致**：Cronbach α 的整个区间均不低于 {mark}；最低的是{shown.zh}。",
+            f"**各构念的题项内部一致。**Cronbach α 的整个区间均不低于 {mark}，最低的是{shown.zh}。",
         )
     return Headline([said], data.grade("none" if unsure and not bad else "low"), "reliability")
 
@@ -135,14 +135,14 @@ def answers(data: Material) -> Headline | None:
         said = [
             text(
                 f"**The data have {number(n)} rows**; {empty.en} have no answer to any item.",
-                f"**数据共 {number(n)} 行**，其中{empty.zh} 行未回答任何题项。",
+                f"**数据共有 {number(n)} 行**，其中{empty.zh} 行未回答任何题项。",
             )
         ]
     elif n != flow.n:
         said.append(
             text(
                 f"The data have {number(flow.n)} rows; the others have no answer to any item.",
-                f"数据共 {number(flow.n)} 行，其余各行未回答任何题项。",
+                f"数据共有 {number(flow.n)} 行，其余各行未回答任何题项。",
             )
         )
     missing = data.one("audit", Audit, "missing")
@@ -150,7 +150,7 @@ def answers(data: Material) -> Headline | None:
         said.append(
             text(
                 f"{number(missing.share)} of the answers are missing.",
-                f"缺失的答案占 {number(missing.share)}。",
+                f"答案的缺失率为 {number(missing.share)}。",
             )
         )
     careless = data.one("audit", Audit, "careless")
@@ -159,7 +159,7 @@ def answers(data: Material) -> Headline | None:
         said.append(
             text(
                 f"{share} of the people show several signs of careless answering.",
-                f"{share} 的受访者呈现多项敷衍作答的迹象。",
+                f"呈现多项敷衍作答迹象的受访者占 {share}。",
             )
             if careless.flagged.share is not None
             else text(

@@ -39,16 +39,16 @@ def fit(data: Material) -> Headline | None:
     if not parts[False]:
         said = text(
             f"The measurement model fits by its indices: {met.en} reach their cut-offs.",
-            f"测量模型的各项指标均达到标准：{met.zh}。",
+            f"测量模型的各项指标均达到标准，分别为 {met.zh}。",
         )
     elif not parts[True]:
         said = text(
             f"The measurement model does not fit by its indices: {missed.en} miss their cut-offs.",
-            f"测量模型的各项指标均未达到标准：{missed.zh}。",
+            f"测量模型的各项指标均未达到标准，分别为 {missed.zh}。",
         )
     else:
         said = text(
             f"The indices of the measurement model do not agree: within the cut-off {be(len(parts[True]))} {met.en}, beyond it {missed.en}.",
-            f"测量模型的各项指标不一致：达到标准的有 {met.zh}，未达到的有 {missed.zh}。",
+            f"测量模型的各项指标并不一致：达到标准的有 {met.zh}，未达到的有 {missed.zh}。",
         )
     return Headline([said], data.grade("low"), "matrix")

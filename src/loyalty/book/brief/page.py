@@ -78,7 +78,7 @@ def _told(data: Material) -> Text:
     if not found:
         return text(
             "Nothing could be computed from these data; the table at the end says why.",
-            "这些数据无法用于计算；原因见文末的表。",
+            "由这些数据无法算得任何结果，原因见文末的表。",
         )
     return found[0].short or _bare(found[0])
 
@@ -93,21 +93,21 @@ def cause(data: Material) -> Text:
     if data.experiment:
         return text(
             "Only where something was changed at random can be said what brings it about; all else goes together, and may have other causes.",
-            "只有随机改变过的做法才能说明因果；其余只是相关，可能另有原因。",
+            "只有随机改变过的做法才能说明因果，其余结果只是相关，可能另有原因。",
         )
     if data.study.surveyed:
         return text(
             "What causes what, these answers cannot say: nothing was changed at random to see what follows.",
-            "至于因果，这些答案无法说明：调查没有随机改变任何做法以观察其后果。",
+            "因果关系无法由这些答案说明，因为调查没有随机改变任何做法以观察其后果。",
         )
     if data.study.matrix is not None:
         return text(
             "What causes what, a matrix cannot say: it holds what goes together.",
-            "至于因果，矩阵无法说明：它只含变量之间的相关。",
+            "至于因果，矩阵无法说明，因为矩阵只含变量之间的相关。",
         )
     return text(
         "What causes what, these data cannot say: they record what happened, and nothing was changed at random.",
-        "至于因果，这些数据无法说明：它们只是记录所发生的事，没有随机改变任何做法。",
+        "至于因果，这些数据无法说明，因为其中只记录了所发生的事，并未随机改变任何做法。",
     )
 
 
@@ -207,7 +207,7 @@ _ASKED = {
     "voice": text("What did customers write?", "客户写了什么？"),
     "failure": text("How loyal are customers after a failure?", "服务失败之后客户有多忠诚？"),
 }
-_UNTRIED = text("Not known: nothing was changed at random.", "未知：没有随机改变过任何做法。")
+_UNTRIED = text("Not known: nothing was changed at random.", "未知，因为没有随机改变过任何做法。")
 
 
 def _chosen(sampling: Text) -> Text:
@@ -215,12 +215,12 @@ def _chosen(sampling: Text) -> Text:
     if sampling.en == "not stated":
         return text(
             "Not known from these data; how people came into them is not stated.",
-            "依这些数据无法回答；受访者如何选取，没有说明。",
+            "由这些数据无法得知，受访者如何选取也没有说明。",
         )
     en, zh = (escape(t.rstrip("。. ")) for t in (sampling.en, sampling.zh))
     return text(
         f"Not known from these data. How people came into them: {en}.",
-        f"依这些数据无法回答。受访者的选取方式：{zh}。",
+        f"由这些数据无法得知。{zh}。",
     )
 
 
@@ -295,11 +295,11 @@ def exhibit(data: Material) -> tuple[str, Figure] | None:
         notes.append(
             text(
                 "Where a path may not be relied upon the reason stands in its place.",
-                "不可采信者以原因代替。",
+                "不可采信的路径，以原因代替数值。",
             )
         )
     if analysis == "structural" and any(p.hypothesis.sign == "-" for p in data.paths):
-        notes.append(text("(−): expected to be negative.", "（−）：预期为负。"))
+        notes.append(text("(−): expected to be negative.", "（−）表示预期为负。"))
     rest = join(notes)
     return analysis, Figure(
         partial(draw, data),
@@ -334,16 +334,16 @@ _MEANS = Text(en="All constructs", zh="全部构念")
 _KNOWN = Text(en="What is known, and what is not", zh="已知与未知")
 _HOW = Text(
     en="Grades of evidence: *high*, counted or measured in all there is, with an interval that is narrow, or changed at random; *low*, one set of data shows it by its interval; *none*, the interval holds both answers, or nothing that may be relied upon speaks to it. An interval in brackets holds the value with a confidence of 95 %.",
-    zh="证据等级：*高*，对全部数据计数或测得且区间较窄，或经随机改变；*低*，仅一组数据的区间表明如此；*无*，区间包含两种答案，或没有可采信的依据。方括号内为 95% 置信区间。",
+    zh="证据等级分为三等：*高*，对全部数据计数或测得且区间较窄，或经随机改变；*低*，只有一组数据的区间表明如此；*无*，区间包含两种答案，或没有可以采信的依据。方括号内为 95% 置信区间。",
 )
 _HOW_DRAWN = Text(
     en="The data are simulated: what is graded so shows what the instrument finds. An interval in brackets holds the value with a confidence of 95 %.",
-    zh="数据为模拟生成：标为“模拟数据”者只说明研究工具能发现什么。方括号内为 95% 置信区间。",
+    zh="数据是模拟生成的，标为“模拟数据”的结果只说明研究工具能够发现什么。方括号内为 95% 置信区间。",
 )
 
 _WEIGHTED = Text(
     en="Means, shares, scale reliabilities and paths count respondents by their weights; what does not says so on its page.",
-    zh="均值、比例、量表信度与路径均按受访者的权重加权；未加权者在所在页注明。",
+    zh="均值、比例、量表信度与路径均按受访者的权重加权，未加权的结果在所在页注明。",
 )
 
 
@@ -370,7 +370,7 @@ def brief(data: Material, figure: str | None, language: Language) -> list[str]:
         Text(
             en="What is known of this case, and what is not."
             + (" Simulated data." if data.study.simulated else ""),
-            zh="本案例的已知与未知。" + ("模拟数据。" if data.study.simulated else ""),
+            zh="本案例中已知与未知的问题。" + ("模拟数据。" if data.study.simulated else ""),
         ),
     )
     how = _HOW_DRAWN if data.study.simulated else _HOW
@@ -392,5 +392,5 @@ def _shown(headline: Headline, language: Language) -> str:
     said = join(list(headline.said))
     return text(
         f"{said.en} *Grade of evidence: {grade}* ({where}).",
-        f"{said.zh}*证据等级：{grade}*（{where}）。",
+        f"{said.zh}*证据等级为“{grade}”*（{where}）。",
     ).in_(language)

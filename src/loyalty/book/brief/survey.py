@@ -17,7 +17,7 @@ from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import NOTHING, Text
 from loyalty.ground.thresholds import threshold
-from loyalty.shown.words import be, cut, estimate, every, listed, number, readable, text
+from loyalty.shown.words import among, be, cut, estimate, every, listed, number, readable, text
 
 #: So many paths, pairs or scales are named in a sentence; the chapter has all.
 NAMED = 4
@@ -49,12 +49,12 @@ def answer(data: Material) -> Text | None:
     if path.row is None:
         return text(
             f"Whether {start.en} goes with {end.en} was not estimated.",
-            f"{start.zh}与{end.zh}是否相关，此处没有估计。",
+            f"{start.zh}与{end.zh}是否相关，此处未作估计。",
         )
     if not path.relied:
         return text(
             f"Whether {start.en} goes with {end.en} these answers cannot say: {path.doubted.en}.",
-            f"{start.zh}与{end.zh}是否相关，这些答案无法回答：{path.doubted.zh}。",
+            f"{start.zh}与{end.zh}是否相关，无法由这些答案得知：{path.doubted.zh}。",
         )
     row = path.row
     size = estimate(row.estimate, row.ci_lower, row.ci_upper)
@@ -62,7 +62,7 @@ def answer(data: Material) -> Text | None:
     if row.verdict == "open":
         return text(
             f"Whether {start.en} goes with {end.en} stays open{held.en}: {size}, an interval that holds zero.",
-            f"{start.zh}与{end.zh}是否相关尚无定论{held.zh}：{size}，区间包含零。",
+            f"{start.zh}与{end.zh}是否相关，尚无定论：{held.zh}二者之间的路径为 {size}，区间包含零。",
         )
     more = row.estimate > 0
     high, zh_high = ("also score higher", "较高") if more else ("score lower", "较低")
@@ -71,7 +71,9 @@ def answer(data: Material) -> Text | None:
         expected = ("against what was expected", "与预期相反")
     return text(
         f"People who score higher on {start.en} {high} on {end.en}, {expected[0]}: of two people one standard deviation apart on the one, the difference on the other is on average {size} standard deviations{held.en}.",
-        f"{start.zh}得分较高的人，{end.zh}得分{zh_high}，{expected[1]}：前者每相差一个标准差，后者平均相差 {size} 个标准差{held.zh}。",
+        f"{start.zh}得分较高的人，{end.zh}的得分也{zh_high}，{expected[1]}：{held.zh}前者每相差一个标准差，后者平均相差 {size} 个标准差。"
+        if more
+        else f"{start.zh}得分较高的人，{end.zh}的得分{zh_high}，{expected[1]}：{held.zh}前者每相差一个标准差，后者平均相差 {size} 个标准差。",
     )
 
 
@@ -82,7 +84,7 @@ def _held(data: Material, path: Judged) -> Text:
     ]
     if not others:
         return NOTHING
-    return text(", with what else leads there held constant", "（其他前因保持不变）")
+    return text(", with what else leads there held constant", "在其他前因保持不变时，")
 
 
 def _untested(data: Material) -> Text:
@@ -90,7 +92,7 @@ def _untested(data: Material) -> Text:
     if not any(h.is_path for h in data.study.hypotheses):
         return text(
             "No expectation of what goes with what was written down, so that none was tested.",
-            "描述文件没有写明何者与何者相关的假设，因此未作检验。",
+            "描述文件没有写明关于变量之间关系的假设，因此未作检验。",
         )
     findings = data.of("structural", Structural)
     refused = next(
@@ -106,12 +108,12 @@ def _untested(data: Material) -> Text:
     if refused is None:
         return text(
             "What was expected to go with what was not estimated here.",
-            "所假设的关系在此没有估计。",
+            "所假设的关系，此处未作估计。",
         )
     why = reason(refused, data)
     return text(
         f"Whether what was expected holds cannot be said: {why.en}.",
-        f"所作假设是否成立无法判断：{why.zh}。",
+        f"所作的假设是否成立，无法判断：{why.zh}。",
     )
 
 
@@ -132,22 +134,22 @@ def paths(data: Material) -> Headline | None:
             "**The path that was expected is borne out**"
             if one
             else "**All paths that were expected are borne out**",
-            "**所假设的路径得到支持**" if one else "**所假设的路径均得到支持**",
+            "**所假设的路径得到支持。**" if one else "**所假设的路径均得到支持。**",
         )
     elif by["supported"]:
-        first = text("**Some of what was expected is borne out**", "**部分假设得到支持**")
+        first = text("**Some of what was expected is borne out**", "**部分假设得到支持。**")
     elif by["open"] or by["contradicted"]:
-        first = text("**None of what was expected is borne out**", "**没有任何假设得到支持**")
+        first = text("**None of what was expected is borne out**", "**没有任何假设得到支持。**")
     else:
         first = text(
             "**What was expected cannot be judged from these answers**",
-            "**依这些答案无法判断假设是否成立**",
+            "**由这些答案无法判断假设是否成立。**",
         )
     parts = []
     forms = {
-        "supported": text("borne out: {}", "得到支持：{}"),
-        "contradicted": text("against what was expected: {}", "与假设相反：{}"),
-        "open": text("open, for the interval holds zero: {}", "未定（区间包含零）：{}"),
+        "supported": text("borne out: {}", "得到支持的有{}"),
+        "contradicted": text("against what was expected: {}", "与假设相反的有{}"),
+        "open": text("open, for the interval holds zero: {}", "因区间包含零而未定的有{}"),
     }
     for verdict, form in forms.items():
         if by[verdict]:
@@ -169,19 +171,19 @@ def paths(data: Material) -> Headline | None:
         parts.append(
             text(
                 f"not to be relied upon{f', for {why.en}' if same else ''}: {shown.en}",
-                f"不可采信{f'（{why.zh}）' if same else ''}：{shown.zh}",
+                f"{f'由于{why.zh}，' if same else ''}不可采信的有{shown.zh}",
             )
         )
     if aside:
         shown = named([data.path(p) for p in aside])
-        parts.append(text(f"not estimated: {shown.en}", f"未估计：{shown.zh}"))
+        parts.append(text(f"not estimated: {shown.en}", f"未估计的有{shown.zh}"))
     grade = data.grade("low" if any(p.clear for p in data.paths) else "none")
     if len(parts) == 1 and by["supported"]:  # the first words have said it
         shown = named([_sized(data, p) for p in by["supported"]])
-        said = text(f"{first.en}: {shown.en}.", f"{first.zh}：{shown.zh}。")
+        said = text(f"{first.en}: {shown.en}.", f"{first.zh}依次为{shown.zh}。")
         return Headline([said], grade, "structural")
     body = text("; ".join(p.en for p in parts), "；".join(p.zh for p in parts))
-    said = text(f"{first.en}. {body.en[0].upper()}{body.en[1:]}.", f"{first.zh}。{body.zh}。")
+    said = text(f"{first.en}. {body.en[0].upper()}{body.en[1:]}.", f"{first.zh}{body.zh}。")
     return Headline([said], grade, "structural")
 
 
@@ -210,13 +212,13 @@ def bends(data: Material) -> Headline | None:
             verdict = row.verdict if row.verdict == row.latent_verdict else "method"
         parts[verdict].append(text(f"{what.en} {size}", f"{what.zh} {size}"))
     forms = {
-        "supported": text("borne out: {}", "得到支持：{}"),
-        "contradicted": text("against what was expected: {}", "与假设相反：{}"),
+        "supported": text("borne out: {}", "得到支持的有{}"),
+        "contradicted": text("against what was expected: {}", "与假设相反的有{}"),
         "method": text(
             "judged otherwise by scores than between latent constructs: {}",
-            "得分与潜变量的判断不同：{}",
+            "按得分与按潜变量判断不同的有{}",
         ),
-        "open": text("open, for the interval holds zero: {}", "未定（区间包含零）：{}"),
+        "open": text("open, for the interval holds zero: {}", "因区间包含零而未定的有{}"),
     }
     told = [
         text(form.en.format(shown.en), form.zh.format(shown.zh))
@@ -226,33 +228,33 @@ def bends(data: Material) -> Headline | None:
     ]
     if lost:
         shown = named(lost)
-        told.append(text(f"not estimated: {shown.en}", f"未估计：{shown.zh}"))
+        told.append(text(f"not estimated: {shown.en}", f"未估计的有{shown.zh}"))
     good, all_ = len(parts["supported"]), len(expected)
     if good == all_:
         first = text(
             "**The moderations and bends that were expected are borne out**"
             if all_ > 1
             else f"**The {_kind(expected[0]).en} that was expected is borne out**",
-            "**所假设的调节与曲线效应均得到支持**"
+            "**所假设的调节与曲线效应均得到支持。**"
             if all_ > 1
-            else f"**所假设的{_kind(expected[0]).zh}得到支持**",
+            else f"**所假设的{_kind(expected[0]).zh}得到支持。**",
         )
     elif good:
         first = text(
             "**Some of the moderations and bends that were expected are borne out**",
-            "**所假设的调节与曲线效应部分得到支持**",
+            "**所假设的调节与曲线效应部分得到支持。**",
         )
     else:
         first = text(
             "**None of the moderations and bends that were expected is borne out**"
             if all_ > 1
             else f"**The {_kind(expected[0]).en} that was expected is not borne out**",
-            "**所假设的调节与曲线效应均未得到支持**"
+            "**所假设的调节与曲线效应均未得到支持。**"
             if all_ > 1
-            else f"**所假设的{_kind(expected[0]).zh}未得到支持**",
+            else f"**所假设的{_kind(expected[0]).zh}未得到支持。**",
         )
     body = text("; ".join(p.en for p in told), "；".join(p.zh for p in told))
-    said = text(f"{first.en}. {body.en[0].upper()}{body.en[1:]}.", f"{first.zh}。{body.zh}。")
+    said = text(f"{first.en}. {body.en[0].upper()}{body.en[1:]}.", f"{first.zh}{body.zh}。")
     clear = good or parts["contradicted"]
     return Headline([said], data.grade("low" if clear else "none"), "structural")
 
@@ -289,7 +291,7 @@ def apart(data: Material) -> Headline | None:
         [
             text(
                 f"{data.label(r.construct_a).en} and {data.label(r.construct_b).en} {_ratio(r)}",
-                f"{data.label(r.construct_a).zh}与{data.label(r.construct_b).zh} {_ratio(r)}",
+                f"{data.label(r.construct_a).zh}与{data.label(r.construct_b).zh}为 {_ratio(r)}",
             )
             for r in found.rows
             if r.verdict == "not met"
@@ -298,15 +300,15 @@ def apart(data: Material) -> Headline | None:
     if found.not_met:
         n = number(found.not_met)
         still = f", {unsure} {be(found.open)} open" if found.open else ""
-        still_zh = f"，{unsure} 对未定" if found.open else ""
+        still_zh = f"，另有 {unsure} 对未定" if found.open else ""
         said = [
             text(
                 f"**People do not tell apart all that was asked about**: of {pairs} {'pair' if found.pairs == 1 else 'pairs'} of constructs {n} {be(found.not_met)} not distinct by the whole interval of the heterotrait–monotrait ratio [@{cutoff.cite}] ({failing.en}; cut-off {cut(cutoff)}){still}.",
-                f"**受访者并不能区分所问的全部构念**：{pairs} 对构念中，按 HTMT [@{cutoff.cite}] 的整个区间有 {n} 对不可区分（{failing.zh}；临界值 {cut(cutoff)}）{still_zh}。",
+                f"**受访者并不能区分所问的全部构念。**在 {pairs} 对构念中，HTMT [@{cutoff.cite}] 的整个区间高于临界值 {cut(cutoff)} 而不可区分的有 {n} 对（{failing.zh}）{still_zh}。",
             ),
             text(
                 "Which of two such constructs matters more cannot be said.",
-                "这样的两个构念哪个更重要，无法判断。",
+                "两个不可区分的构念，哪一个更重要，无法判断。",
             ),
         ]
     elif found.open and found.pairs == 1:
@@ -314,14 +316,14 @@ def apart(data: Material) -> Headline | None:
         said = [
             text(
                 f"**Whether people tell the two constructs apart stays open**: the interval of the heterotrait–monotrait ratio [@{cutoff.cite}], {_ratio(pair)}, holds the cut-off of {cut(cutoff)}.",
-                f"**受访者能否区分这两个构念尚无定论**：HTMT [@{cutoff.cite}] 为 {_ratio(pair)}，区间包含临界值 {cut(cutoff)}。",
+                f"**受访者能否区分这两个构念，尚无定论。**二者的 HTMT [@{cutoff.cite}] 为 {_ratio(pair)}，区间包含临界值 {cut(cutoff)}。",
             )
         ]
     elif found.open:
         said = [
             text(
                 f"**Whether people tell apart all that was asked about stays open**: of {pairs} {'pair' if found.pairs == 1 else 'pairs'} of constructs {met} {be(found.met)} distinct by the whole interval of the heterotrait–monotrait ratio [@{cutoff.cite}] and {unsure} {be(found.open)} open (cut-off {cut(cutoff)}).",
-                f"**受访者能否区分所问的全部构念尚无定论**：{pairs} 对构念中，按 HTMT [@{cutoff.cite}] 的整个区间 {met} 对可以区分，{unsure} 对未定（临界值 {cut(cutoff)}）。",
+                f"**受访者能否区分所问的全部构念，尚无定论。**在 {pairs} 对构念中，HTMT [@{cutoff.cite}] 的整个区间低于临界值 {cut(cutoff)} 而可以区分的有 {met} 对，未定的有 {unsure} 对。",
             )
         ]
     else:
@@ -334,13 +336,13 @@ def apart(data: Material) -> Headline | None:
             if alone is not None
             else text(
                 f"{every(found.pairs)} pairs of constructs are distinct",
-                f"{pairs} 对构念全部可以区分",
+                f"{pairs} 对构念均可以区分",
             )
         )
         said = [
             text(
                 f"**People tell apart what was asked about**: {what.en} by the whole interval of the heterotrait–monotrait ratio [@{cutoff.cite}] (cut-off {cut(cutoff)}).",
-                f"**受访者能够区分所问的构念**：按 HTMT [@{cutoff.cite}] 的整个区间，{what.zh}（临界值 {cut(cutoff)}）。",
+                f"**受访者能够区分所问的构念。**HTMT [@{cutoff.cite}] 的整个区间都低于临界值 {cut(cutoff)}，{what.zh}。",
             )
         ]
     grade: Grade = "low" if found.not_met or not found.open else "none"
@@ -365,9 +367,9 @@ def fit(data: Material) -> Headline | None:
             "**The planned measurement model has no acceptable solution**"
             + (f": {because.en}. " if because else ". ")
             + "What rests on it is not to be relied upon.",
-            "**计划的测量模型没有可接受的解**"
-            + (f"：{because.zh}。" if because else "。")
-            + "以它为基础的结果不可采信。",
+            "**计划的测量模型没有可接受的解"
+            + (f"**：{because.zh}。" if because else "。**")
+            + "以这一模型为基础的结果不可采信。",
         )
         return Headline([said], "none", "measurement")
     values = [(threshold(name), getattr(found, name)) for name in INDICES]
@@ -388,17 +390,17 @@ def fit(data: Material) -> Headline | None:
     if not missed:
         said = text(
             f"**The planned measurement model fits the answers**: {shown.en} {cited}.",
-            f"**计划的测量模型与答案拟合良好**：{shown.zh}{cited}。",
+            f"**计划的测量模型与答案拟合良好。**各项指标为 {shown.zh}{cited}。",
         )
     elif len(missed) == len(known):
         said = text(
             f"**The planned measurement model does not fit the answers**: every cut-off is missed, {shown.en} {cited}.",
-            f"**计划的测量模型与答案不拟合**：各项标准均未达到，{shown.zh}{cited}。",
+            f"**计划的测量模型与答案不拟合。**各项标准均未达到，其中 {shown.zh}{cited}。",
         )
     else:
         said = text(
             f"**The planned measurement model does not fit the answers in every respect**: missed {be(len(missed))} {shown.en} {cited}.",
-            f"**计划的测量模型并非各方面都与答案拟合**：未达标的有 {shown.zh}{cited}。",
+            f"**计划的测量模型并非在各方面都与答案拟合。**未达到标准的有 {shown.zh}{cited}。",
         )
     return Headline([said], data.grade("low"), "measurement")
 
@@ -412,7 +414,7 @@ def groups(data: Material) -> Headline | None:
     if ladder.held not in ("metric", "scalar", "strict"):
         said = text(
             f"**Groups by {of.en} cannot be compared**: that the questions measure the same in them is not shown.",
-            f"**按{of.zh}划分的各组无法比较**：未能证实题项在各组中所测相同。",
+            f"**按{of.zh}划分的各组无法比较。**未能证实题项在各组中测量的是同一事物。",
         )
         return Headline([said], "none", "groups")
     found = data.one("groups", Groups, "paths")
@@ -426,13 +428,13 @@ def groups(data: Material) -> Headline | None:
             f"**No path is shown to differ by {of.en}**, after correction for testing several; that is no proof that they are alike in all groups."
             if found.count > 1
             else f"**The path is not shown to differ by {of.en}**; that is no proof that it is alike in all groups.",
-            f"**未能证明任何路径因{of.zh}而异**：经多重检验校正后均无显著差异；但这不证明各组相同。",
+            f"**未能证明路径因{of.zh}而异。**经多重检验校正后没有显著差异，但这并不证明各组相同。",
         )
         return Headline([said], "none", "groups")
     which = named([_of(data, d.from_, d.to) for d in clear])
     said = text(
         f"**What goes with what is not alike in all groups by {of.en}**: after correction for testing several {'this path differs' if len(clear) == 1 else 'these paths differ'}: {which.en}.",
-        f"**关系的强弱因{of.zh}而异**：经多重检验校正后存在差异的路径有{which.zh}。",
+        f"**关系的强弱因{of.zh}而异。**经多重检验校正后，存在差异的路径有{which.zh}。",
     )
     return Headline([said], data.grade("low"), "groups")
 
@@ -455,30 +457,31 @@ def otherwise(data: Material) -> Headline | None:
     label = data.path(path)
     agree, sound = number(found.agree), number(found.sound)
     least, most = number(found.sound_smallest), number(found.sound_largest)
+    some = among(found.agree, found.sound, "种", "可接受的分析", "区间", "不含零")
     of = text(
         f"in {agree} of {sound} acceptable analyses the interval is clear of zero in the expected direction; estimates run from {least} to {most}",
-        f"在 {sound} 种可接受的分析中，有 {agree} 种的区间不含零且方向与预期一致；估计值从 {least} 到 {most}",
+        f"{some}且方向与预期一致，估计值介于 {least} 与 {most} 之间",
     )
     against = _against(data, path)
     if found.agree == found.sound and against is not None:
         said = text(
             f"**{label.en} depends on the method**: {of.en}. {against.en}.",
-            f"**{label.zh}是否成立取决于分析方法**：{of.zh}。{against.zh}。",
+            f"**路径“{label.zh}”是否成立，取决于分析方法。**{of.zh}。{against.zh}。",
         )
     elif found.agree == found.sound:
         said = text(
             f"**{label.en} holds in every other analysis that was tried**: {of.en}.",
-            f"**{label.zh}在所尝试的各种其他分析中均成立**：{of.zh}。",
+            f"**路径“{label.zh}”在所尝试的其他各种分析中均成立。**{of.zh}。",
         )
     elif found.agree == 0:
         said = text(
             f"**{label.en} is borne out by no choice of method**: {of.en}.",
-            f"**没有一种分析方法支持{label.zh}**：{of.zh}。",
+            f"**没有一种分析方法支持路径“{label.zh}”。**{of.zh}。",
         )
     else:
         said = text(
             f"**{label.en} depends on the method**: {of.en}.",
-            f"**{label.zh}是否成立取决于分析方法**：{of.zh}。",
+            f"**路径“{label.zh}”是否成立，取决于分析方法。**{of.zh}。",
         )
     grade: Grade = "low" if found.agree == found.sound and against is None else "none"
     return Headline([said], data.grade(grade), "robustness")
@@ -497,6 +500,6 @@ def _against(data: Material, path: Judged) -> Text | None:
         open_ = low <= 0 <= high
         return text(
             f"With a method factor that all answers share it is {size}, {'an interval that holds zero' if open_ else 'against the expectation'}",
-            f"加入所有答案共有的方法因子后为 {size}，{'区间包含零' if open_ else '与预期相反'}",
+            f"加入所有答案共有的方法因子后，这一路径为 {size}，{'区间包含零' if open_ else '与预期相反'}",
         )
     return None

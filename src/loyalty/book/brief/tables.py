@@ -186,7 +186,7 @@ def journey(data: Material) -> Headline | None:
     found = data.one("drivers", Drivers, "journey")
     if data.study.surveyed or found is None or not (said := drivers.standing_out(found, data.case)):
         return None
-    led = text(f"**The journey.** {said[0].en}", f"**客户旅程**：{said[0].zh}")
+    led = text(f"**The journey.** {said[0].en}", f"**客户旅程。**{said[0].zh}")
     outer = (drivers.outermost(found, field) for field in ("score", "waiting", "lost"))
     apart = any(one is not None and not one[1] for one in outer)
     return Headline([led, *said[1:]], data.grade("low" if apart else "none"), "drivers", said[0])
@@ -270,5 +270,5 @@ def _led(
 ) -> Headline:
     """An analysis's own sentences, with a lead, which the answer does without."""
     first, *others = said
-    led = text(f"**{en}.** {first.en}", f"**{zh}**：{first.zh}")
+    led = text(f"**{en}.** {first.en}", f"**{zh}。**{first.zh}")
     return Headline([led, *others], grade, chapter, join(said))
