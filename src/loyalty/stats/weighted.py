@@ -15,7 +15,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy import stats as _dist
+from scipy import special
 
 from loyalty.stats._common import CannotCompute, FloatArray, IntArray, check_level, to_matrix
 
@@ -84,7 +84,7 @@ class Design:
         df = self._codes.loc[index].nunique() - 1
         if df < 1:
             raise CannotCompute("few_values", n=df + 1)
-        return float(_dist.t.ppf(0.5 + check_level(level) / 2.0, df))
+        return float(special.stdtrit(df, 0.5 + check_level(level) / 2.0))
 
     def mean(self, values: pd.Series) -> tuple[float, float, float]:
         """Mean, standard deviation (n - 1) and standard error of values without holes."""
