@@ -330,3 +330,23 @@ def test_a_model_of_nearly_all_says_all() -> None:
     assert told.n == 767 and told.estimate == 0.123456
     told = recordable(Rests(n=747, estimate=0.123456), Known(whole=767))
     assert told.n == 747
+
+
+def test_a_step_that_is_not_told_is_not_called_few(project: Project) -> None:
+    """Whether it takes few or many: the flow says that it is not shown, the sentence only who."""
+    from loyalty.analyses.audit import figures, words
+
+    flow = audit.flow(survey_of(project, answers(4, 200)))
+    hidden = [
+        s.model_copy(update={"n_excluded": None, "n_left": None, "fewest": None})
+        if s.reason in ("careless", "incomplete")
+        else s
+        for s in flow.steps
+    ]
+    step = next(s for s in hidden if s.reason == "careless")
+    few = step.model_copy(update={"fewest": 0})
+    assert figures._taken(step).en == "not shown" and "fewer than" in figures._taken(few).en
+    untold = flow.model_copy(update={"steps": tuple(hidden), "strict_share": None})
+    said = words._exclusions(untold)
+    assert "the flagged respondents" in said.en and "所有被标记者" in said.zh
+    assert "fewer than" not in said.en and "少于" not in said.zh

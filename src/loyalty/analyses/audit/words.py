@@ -649,11 +649,11 @@ def sensitivity(found: Sensitivity, case: Case) -> list[Text]:
 
 
 def _unflagged(along: Text) -> Text:
-    """Of closed rows: what becomes of the path is not told, for few are flagged."""
+    """Of closed rows: what becomes of the path is not told, for it would tell of few."""
     least = cut("small_cell", "count")
     return Text(
-        en=f"What the path {escape(along.en)} is without the flagged respondents is not shown, for they are fewer than {least}.",
-        zh=f"被标记者少于 {least} 名，因此不列出剔除他们后的路径“{escape(along.zh)}”。",
+        en=f"What the path {escape(along.en)} is without the flagged respondents is not shown, for it would tell of fewer than {least} people.",
+        zh=f"剔除被标记者后的路径“{escape(along.zh)}”不予列出，以免透露少于 {least} 人的情况。",
     )
 
 
