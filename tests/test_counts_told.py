@@ -18,7 +18,7 @@ from loyalty.cases import study, survey
 from loyalty.estimates import careless
 from loyalty.estimates.careless import Selection
 from loyalty.ground.disclosure import Known, recordable
-from loyalty.ground.findings import Finding, Modelled, Refused
+from loyalty.ground.findings import Finding, Modelled, Refused, cited
 from loyalty.run import recorded
 from loyalty.stats.audit import frequent_patterns
 from tests.conftest import Project, description
@@ -347,6 +347,6 @@ def test_a_step_that_is_not_told_is_not_called_few(project: Project) -> None:
     few = step.model_copy(update={"fewest": 0})
     assert figures._taken(step).en == "not shown" and "fewer than" in figures._taken(few).en
     untold = flow.model_copy(update={"steps": tuple(hidden), "strict_share": None})
-    said = words._exclusions(untold)
+    said = words._exclusions(cited(untold, "small/audit/flow"))
     assert "the flagged respondents" in said.en and "所有被标记者" in said.zh
     assert "fewer than" not in said.en and "少于" not in said.zh
