@@ -775,7 +775,7 @@ def test_all_intervals_that_hold_are_said_so(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(tables, "every", lambda n: f"all {n}")
     said = tables._all_held(26, 26)
     assert said.en == "All 26 intervals hold the declared value"
-    assert said.zh == "26 个区间全部覆盖设定值"
+    assert said.zh == "26 个区间均覆盖设定值"
     assert tables._all_held(5, 9).zh == "9 个区间中有 5 个覆盖设定值"
 
 

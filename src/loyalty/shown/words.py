@@ -232,27 +232,6 @@ def many(n: int, unit: str) -> str:
     return f"{number(n)} {unit}" if n else f"没有一{unit}"
 
 
-def out_of(n: int, of: int, unit: str, what: str, does: str) -> str:
-    """``12 条路径中有 9 条得到支持``; all of several and none are said in words.
-
-    `does` follows the subject, and so has none of its own: 得到支持, not 的区间不含零.
-    """
-    every_one = f"{number(of)} {unit}{what}"
-    if n == of:
-        return f"{every_one}{'全部' if of > 1 else ''}{does}"
-    return f"{every_one}中{some(n, unit)}{does}"
-
-
-def clear_zh(n: int, of: int, unit: str, what: str) -> str:
-    """``12 条路径中有 9 条的区间不含零``; all of several and none are said in words."""
-    every_one = f"{number(of)} {unit}{what}"
-    if n == of:
-        return f"{every_one}的区间{'均' if of > 1 else ''}不含零"
-    if not n:
-        return f"{every_one}的区间{'均' if of > 1 else ''}含零"
-    return f"{every_one}中有 {number(n)} {unit}的区间不含零"
-
-
 def few(count: int | None) -> Text:
     """A count as a reference; where it is hidden, that it is of fewer than are shown."""
     if count is not None:

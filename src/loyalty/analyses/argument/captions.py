@@ -17,15 +17,14 @@ from loyalty.analyses.argument.read import Grade
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.words import (
+    among,
     be,
-    clear_zh,
     escaped,
     estimate,
     listed,
     many,
     names,
     number,
-    out_of,
     some,
     text,
 )
@@ -57,7 +56,7 @@ def surveys(found: Surveys) -> Text:
     judged = number(found.judged)
     return text(
         f"{_begin(found.fitting)} of {judged} measurement models {'meets' if found.fitting <= 1 else 'meet'} every cut-off of fit: the real surveys, and how good their answers are.",
-        f"真实调查一览及作答质量：{out_of(found.fitting, found.judged, '个', '测量模型', '各项拟合指标均达标')}。",
+        f"真实调查一览及作答质量：{among(found.fitting, found.judged, '个', '测量模型', verb='在各项拟合指标上达标')}。",
     )
 
 
@@ -81,7 +80,7 @@ def merged(found: Constructs) -> Text:
     n = number(found.merged_count)
     return text(
         f"{_begin(found.merged_clear)} of {n} paths {be(max(found.merged_clear, 1))} clear of zero: paths to the outcomes where constructs that BIC takes as one are one.",
-        f"按 BIC 合并构念后指向结果变量的路径：{clear_zh(found.merged_clear, found.merged_count, '条', '路径')}。",
+        f"按 BIC 合并构念后指向结果变量的路径：{among(found.merged_clear, found.merged_count, '条', '路径', '区间', '不含零', '含零')}。",
     )
 
 
@@ -185,7 +184,7 @@ def brands(found: Conduct) -> Text:
     n = number(found.categories)
     return text(
         f"In {_or_none(found.clear)} of {n} categories brands are shown to be bought again more often than by chance: repeat rates, and what chance would give.",
-        f"品牌的重复购买率与随机水平：{out_of(found.clear, found.categories, '个', '品类', '高于随机水平')}。",
+        f"品牌的重复购买率与随机水平：{among(found.clear, found.categories, '个', '品类', verb='高于随机水平')}。",
     )
 
 
@@ -193,7 +192,7 @@ def foretold(found: Foretold) -> Text:
     n = number(found.effects)
     return text(
         f"{_begin(found.clear)} of {n} effects {be(max(found.clear, 1))} clear of zero: what people say, and what the same people do next.",
-        f"受访者的回答与本人随后的行为：{clear_zh(found.clear, found.effects, '项', '效应')}。",
+        f"受访者的回答与本人随后的行为：{among(found.clear, found.effects, '项', '效应', '区间', '不含零', '含零')}。",
     )
 
 
@@ -202,7 +201,7 @@ def sources(found: Claims) -> Text:
     n, nothing = number(one.count), number(one.untested)
     return text(
         f"{nothing} of {n} figures neither disagree with others nor can be held against real data: each report's figures by what can be said.",
-        f"各报告的数字及所能作出的判断：{out_of(one.untested, one.count, '个', '数字', '既不与其他数字冲突，也无法与真实数据对照')}。",
+        f"各报告的数字及所能作出的判断：{among(one.untested, one.count, '个', '数字', verb='既不与其他数字冲突，也无法与真实数据对照')}。",
     )
 
 
@@ -210,7 +209,7 @@ def failures(found: Claims) -> Text:
     failed, checks = number(found.summary.failed), number(found.summary.checks)
     return text(
         f"{failed} of {checks} checks {'does' if found.summary.failed == 1 else 'do'} not come out: printed figures that do not agree with each other.",
-        f"报告中彼此不符的数字：{out_of(found.summary.failed, found.summary.checks, '项', '核对', '不成立')}。",
+        f"报告中彼此不符的数字：{among(found.summary.failed, found.summary.checks, '项', '核对', verb='不成立')}。",
     )
 
 

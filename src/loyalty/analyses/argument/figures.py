@@ -13,7 +13,7 @@ from loyalty.ground.text import Language
 from loyalty.shown import charts
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
-from loyalty.shown.words import clear_zh, many, number, some, text
+from loyalty.shown.words import among, many, number, some, text
 
 
 def exhibit(found: Exhibit, case: Case) -> Figure:
@@ -49,11 +49,11 @@ def exhibit(found: Exhibit, case: Case) -> Figure:
         draw,
         text(
             f"{clear} of the {relied} paths to loyalty that may be relied upon are clear of zero; {count} were hypothesized, in {surveys} real surveys. Standardized paths with 95 % intervals, published values beside; where a path may not be relied upon, the reason stands in its place. (−): expected to be negative.",
-            f"指向忠诚的标准化路径及 95% 区间，旁边列出已发表的数值：{surveys} 项真实调查共假设 {count} 条路径，可以采信的 {clear_zh(found.clear, found.relied, '条', '路径')}。路径不可采信时，在相应位置写明原因。（−）表示预期为负。",
+            f"指向忠诚的标准化路径及 95% 区间，旁边列出已发表的数值：{surveys} 项真实调查共假设 {count} 条路径，可以采信的 {among(found.clear, found.relied, '条', '路径', '区间', '不含零', '含零')}。路径不可采信时，在相应位置写明原因。（−）表示预期为负。",
         ),
         text(
             f"Forest plot of the paths to loyalty in {surveys} real surveys: {clear} of {relied} that may be relied upon are clear of zero.",
-            f"{surveys} 项真实调查中指向忠诚各路径的森林图，可以采信的 {clear_zh(found.clear, found.relied, '条', '路径')}。",
+            f"{surveys} 项真实调查中指向忠诚各路径的森林图，可以采信的 {among(found.clear, found.relied, '条', '路径', '区间', '不含零', '含零')}。",
         ),
         simulated=False,
     )

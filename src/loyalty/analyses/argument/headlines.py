@@ -20,6 +20,7 @@ from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.short import within
 from loyalty.shown.words import (
+    among,
     be,
     escaped,
     estimate,
@@ -28,7 +29,6 @@ from loyalty.shown.words import (
     many,
     names,
     number,
-    out_of,
     some,
     text,
 )
@@ -167,7 +167,7 @@ def headline_claims(found: Answer, case: Case) -> list[Text] | None:
     return [
         text(
             f"**Figures that the reports print do not agree with each other**: {failed} of {checks} checks of one against another do not come out.",
-            f"**各报告的数字彼此并不完全相符**。{out_of(one.failed, one.checks, '项', '相互核对', '不成立')}。",
+            f"**各报告的数字彼此并不完全相符**。{among(one.failed, one.checks, '项', '相互核对', verb='不成立')}。",
         ),
         text(
             f"Of {count} figures {with_n} name a number of respondents; {changes} say that one thing rose or fell with another, and name nothing it was compared with.",
@@ -387,13 +387,13 @@ def question(found: Known, name: str, case: Case) -> Text:
         different, of = number(found.different), number(found.paths)
         return text(
             f"{different} of {of} paths differ, in {number(found.compared)} surveys whose groups can be compared.",
-            f"在分组可以比较的 {number(found.compared)} 项调查中，{out_of(found.different, found.paths, '条', '路径', '显示出组间差异')}。",
+            f"在分组可以比较的 {number(found.compared)} 项调查中，{among(found.different, found.paths, '条', '路径', verb='显示出组间差异')}。",
         )
     if name == "otherwise":
         stable, focal = number(found.stable), number(found.focal)
         return text(
             f"One path of each survey was also estimated otherwise: {stable} of {focal} are supported under every acceptable choice of method.",
-            f"每项调查取一条路径，换用其他方法再作估计；{out_of(found.stable, found.focal, '条', '路径', '在所有可接受的设定下都得到支持')}。",
+            f"每项调查取一条路径，换用其他方法再作估计；{among(found.stable, found.focal, '条', '路径', verb='在所有可接受的设定下得到支持')}。",
         )
     if name == "conduct":
         assert said.conduct is not None
@@ -422,5 +422,5 @@ def question(found: Known, name: str, case: Case) -> Text:
     failed, checks = number(said.claims.failed), number(said.claims.checks)
     return text(
         f"{failed} of {checks} checks of their figures fail.",
-        f"对报告数字作了核对，{out_of(said.claims.failed, said.claims.checks, '项', '核对', '不成立')}。",
+        f"对报告数字作了核对，{among(said.claims.failed, said.claims.checks, '项', '核对', verb='不成立')}。",
     )

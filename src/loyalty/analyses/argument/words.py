@@ -39,15 +39,15 @@ from loyalty.shown.again import bought_again
 from loyalty.shown.context import Case
 from loyalty.shown.doubts import shortly
 from loyalty.shown.words import (
+    among,
     be,
-    clear_zh,
     cut,
     estimate,
+    has,
     listed,
     many,
     names,
     number,
-    out_of,
     significant,
     some,
     spaced,
@@ -184,7 +184,7 @@ def exhibit(found: Exhibit, case: Case) -> Text:
         against = f", on the other side than expected for {which.en}"
         against_zh = f"，但{which.zh}与预期符号相反"
     if found.relied:
-        good_zh = out_of(found.relied, found.count, "条", "指向忠诚的假设路径", "可以采信")
+        good_zh = among(found.relied, found.count, "条", "指向忠诚的假设路径", verb="可以采信")
         clear_of = "均" * (found.relied > 1)
         if not found.clear:
             good_zh += f"，但区间{clear_of}含零"
@@ -232,8 +232,8 @@ def surveys(found: Surveys, case: Case) -> list[Text]:
                 if found.doubtful
                 else "."
             ),
-            f"按通行的拟合标准，{out_of(found.fitting, found.judged, '个', '测量模型', '各项均达标')}"
-            + (f"，{number(found.all_missed)} 个各项均未达标" if found.all_missed else "")
+            f"按通行的拟合标准，{among(found.fitting, found.judged, '个', '测量模型', verb='在各项上达标')}"
+            + (f"，{number(found.all_missed)} 个在各项上均未达标" if found.all_missed else "")
             + (f"，{number(found.doubtful)} 个的解不可接受。" if found.doubtful else "。"),
         )
     )
@@ -267,7 +267,7 @@ def constructs(found: Constructs, case: Case) -> list[Text]:
         ),
         text(
             f"{ave} of {scales} scales explain at least half of their items' variance with their whole interval.",
-            f"按整个区间判断，{out_of(found.ave_met, found.scales, '个', '量表', '至少解释了题项方差的一半')}。",
+            f"按整个区间判断，{among(found.ave_met, found.scales, '个', '量表', verb='至少解释了题项方差的一半')}。",
         ),
     ]
 
@@ -374,7 +374,7 @@ def differences(found: Differences, case: Case) -> list[Text]:
     if found.compared:
         different, of = number(found.different), number(found.paths)
         which = different if found.different else "None"
-        zh = out_of(found.different, found.paths, "条", "路径", "显示出组间差异")
+        zh = among(found.different, found.paths, "条", "路径", verb="显示出组间差异")
         said.append(
             text(
                 f"{which} of {of} paths {'differs' if found.different == 1 else 'differ'} between groups after Holm's correction within each survey.",
@@ -523,10 +523,6 @@ def _unordered(found: Conduct) -> list[Text]:
     ]
 
 
-def _so_many(n: int) -> str:
-    return f"有 {number(n)} 项" if n else "一项也没有"
-
-
 def foretold(found: Foretold, case: Case) -> list[Text]:
     """Whether what people say goes before what they do, and whether users rate higher."""
     said = []
@@ -535,7 +531,7 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
         said.append(
             text(
                 f"Within a person {clear} of {n} effects of what is said at one time on what is done until the next {be(found.clear)} clear of zero.",
-                f"在个体内部，前一期的回答对下一期行为的 {clear_zh(found.clear, found.effects, '项', '效应')}。",
+                f"在个体内部，前一期的回答对下一期行为的 {among(found.clear, found.effects, '项', '效应', '区间', '不含零', '含零')}。",
             )
         )
     for r in found.lapses:
@@ -566,7 +562,7 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
         said.append(
             text(
                 f"Of {number(u.count)} services rated in “{escape(where.en)}”, {number(u.more)} {be(u.more)} used more by those who rate them higher, {number(u.less)} less.",
-                f"“{escape(where.zh)}”评价了 {number(u.count)} 项服务，评分较高者使用得更多的{_so_many(u.more)}，使用得更少的{_so_many(u.less)}。",
+                f"“{escape(where.zh)}”评价了 {number(u.count)} 项服务，评分较高者使用得更多的{has(u.more, '项')}，使用得更少的{has(u.less, '项')}。",
             )
         )
     if found.used:
@@ -656,7 +652,7 @@ def claims(found: Claims, case: Case) -> list[Text]:
         ),
         text(
             f"{checked} can be checked by arithmetic or beside real data; {failed} of {checks} checks of arithmetic and coherence fail.",
-            f"{some(one.checked, '个')}数字可以用算术或真实数据核对；{out_of(one.failed, one.checks, '项', '算术与一致性核对', '不成立')}。",
+            f"{some(one.checked, '个')}数字可以用算术或真实数据核对；{among(one.failed, one.checks, '项', '算术与一致性核对', verb='不成立')}。",
         ),
     ]
     if one.inside or one.outside or one.divided:

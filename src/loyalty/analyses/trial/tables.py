@@ -23,7 +23,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import be, escaped, every, join, number, out_of, some
+from loyalty.shown.words import among, be, escaped, every, join, number, some
 
 #: What is declared, as the heading of a column.
 HEADINGS: dict[Kind, str] = {
@@ -64,7 +64,7 @@ def _all_held(held: int, n: int) -> Text:
         en = every_one[0].upper() + every_one[1:]
     else:
         en = f"{number(held)} of {number(n)}"
-    zh = out_of(held, n, "个", "区间", "覆盖设定值")
+    zh = among(held, n, "个", "区间", verb="覆盖设定值")
     return Text(en=f"{en} intervals hold the declared value", zh=zh)
 
 
@@ -205,7 +205,7 @@ def straight(found: Straight, case: Case) -> Table:
         ],
         Text(
             en=f"{against} of {n} squares run against what is declared where nothing bends but the answer scales.",
-            zh=f"只由量表造成的弯曲：{out_of(found.against, found.count, '个', '平方项', '与设定方向相反')}。",
+            zh=f"只由量表造成的弯曲：{among(found.against, found.count, '个', '平方项', verb='与设定方向相反')}。",
         ),
         Text(
             en="Regression on scale scores, standardized, of answers drawn from the case's process without curvilinear effects, moderations, careless and missing answers; heteroscedasticity-consistent intervals (HC3).",
