@@ -10,7 +10,8 @@ indicators), by `step`:
   which differ in means and paths, and with a square where a threshold is declared;
 - ``fine``: answers on a scale of 100 steps of one length, which cuts nothing off;
 - ``answers``: on the declared scales, whose steps are unequal and whose ends are near;
-- ``careless``: with the declared share of careless respondents.
+- ``careless``: with the declared share of careless respondents;
+- ``screened``: without those who show signs of carelessness, as the notebook has it.
 
 `declared` is what the trial compares with; `se` the standard error of an `estimate`.
 """
@@ -35,9 +36,10 @@ import pandas as pd  # noqa: E402
 from loyalty import simulate  # noqa: E402
 from loyalty.analyses.structural import interactions  # noqa: E402
 from loyalty.analyses.trial import read  # noqa: E402
-from loyalty.cases import study  # noqa: E402
+from loyalty.cases import study, survey  # noqa: E402
 from loyalty.cases.asked import Hypothesis  # noqa: E402
 from loyalty.cases.study import Study  # noqa: E402
+from loyalty.estimates import careless  # noqa: E402
 from loyalty.ground import paths  # noqa: E402
 
 SEED = 660_000
@@ -77,8 +79,12 @@ def by_constructs(case: Study, rows: pd.DataFrame, terms: list[Hypothesis]) -> E
     return {h.id: (float(b[k]), float(se[k])) for h, k in zip(terms, at, strict=True)}
 
 
-def by_answers(case: Study, rows: pd.DataFrame, terms: list[Hypothesis]) -> Estimates:
+def by_answers(
+    case: Study, rows: pd.DataFrame, terms: list[Hypothesis], screened: bool = False
+) -> Estimates:
     """Between latent constructs, as the structural notebook has it."""
+    if screened:
+        rows = rows[~careless.flags(survey.typed(case, rows, "", case.case, 1)[0]).careless]
     items = [i for c in case.main for i in c.items]
     answers = pd.DataFrame(
         {i.id: (-1 if i.reversed else 1) * rows[i.source_column].astype(float) for i in items}
@@ -104,6 +110,8 @@ def records(name: str, respondents: int) -> list[dict[str, Any]]:
             if step == "fine":
                 found.setdefault("constructs", {}).update(by_constructs(case, rows, terms))
             found.setdefault(step, {}).update(by_answers(case, rows, terms))
+            if step == "careless":
+                found.setdefault("screened", {}).update(by_answers(case, rows, terms, True))
     return [
         {
             "case": name,

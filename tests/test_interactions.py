@@ -56,10 +56,14 @@ def data() -> pd.DataFrame:
     return pd.read_csv(GOLDEN / "interactions_data.csv")
 
 
-@pytest.fixture(scope="module")
-def terms(data: pd.DataFrame) -> dict[str, interactions.LatentTerm]:
+def terms_of(data: pd.DataFrame) -> dict[str, interactions.LatentTerm]:
     found = interactions.latent(described(PATHS), data, "y")
     return {t.hypothesis.id: t for t in found.terms}
+
+
+@pytest.fixture(scope="module")
+def terms(data: pd.DataFrame) -> dict[str, interactions.LatentTerm]:
+    return terms_of(data)
 
 
 @pytest.fixture(scope="module")
@@ -211,3 +215,24 @@ def test_bounds_are_where_the_interval_by_t_begins_to_exclude_zero(
         inside = (x > min(term.bounds)) & (x < max(term.bounds))
         assert term.region in ("inside", "outside")
         assert (clear == (inside if term.region == "inside" else ~inside)).mean() > 0.95
+
+
+def test_skewed_answers_to_straight_relations_show_no_bend(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut so that most answers lie at one end, they bend unless that is taken off."""
+    rng = np.random.default_rng(12)
+    opinions = {"x": rng.standard_normal(3000), "z": rng.standard_normal(3000)}
+    opinions["y"] = 0.6 * opinions["x"] + 0.3 * opinions["z"] + 0.74 * rng.standard_normal(3000)
+    cuts = {"x": [-1.5, -1, -0.5, 0, 0.5], "z": [-1, 0, 1], "y": [-0.5, 0, 0.5, 1, 1.5]}
+    answers = pd.DataFrame(
+        {
+            item: np.digitize(0.85 * opinions[name] + 0.53 * rng.standard_normal(3000), cuts[name])
+            for name, items in SCALES.items()
+            for item in items
+        }
+    ).astype(float)
+    found = terms_of(answers)
+    for h in ("H3", "H4"):
+        assert found[h].ci_lower < 0 < found[h].ci_upper
+    monkeypatch.setattr(interactions, "straightened", lambda products, *_: products)
+    bent = terms_of(answers)
+    assert bent["H3"].ci_lower > 0 and bent["H4"].ci_lower > 0.2

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import multivariate_normal, norm
 from scipy.stats import t as t_distribution
 
 from loyalty.stats import CannotCompute
-from loyalty.stats.moderation import moderated_regression
+from loyalty.stats.moderation import moderated_regression, straightened
+from loyalty.stats.polychoric import polychoric
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -107,3 +110,68 @@ def test_too_few_rows_and_an_outcome_among_its_predictors() -> None:
         moderated_regression(made(4), "y", ["a", "b"], [("a", "b")])
     with pytest.raises(ValueError, match="y cannot explain itself"):
         moderated_regression(made(), "y", ["a"], [("a", "y")])
+
+
+# --- what the answer scales alone bend -----------------------------------------------------------
+CUTS = {"a": -0.8, "b": -1.0, "c": -0.4}
+
+
+def two_sided() -> pd.DataFrame:
+    """Three questions of two answers each, most of them the higher one."""
+    rng = np.random.default_rng(31)
+    common = rng.standard_normal(3000)
+    return pd.DataFrame(
+        {k: (0.8 * common + 0.6 * rng.standard_normal(3000) > cut) + 1.0 for k, cut in CUTS.items()}
+    )
+
+
+def test_what_scales_bend_is_what_normal_probabilities_say() -> None:
+    """Third moments of cut normal variables from their joint probabilities, not from draws."""
+    answers = two_sided()
+    pairs = [("a", "b"), ("a", "a")]
+    deviations = answers - answers.mean()
+    made = pd.DataFrame({f"{x}.{z}": deviations[x] * deviations[z] for x, z in pairs})
+    made -= made.mean()
+    found = made - straightened(made, answers, pairs)
+    gamma = np.linalg.lstsq(deviations.to_numpy(), found.to_numpy())[0]
+
+    corr, share = polychoric(answers), answers.mean() - 1
+
+    def together(*names: str) -> float:
+        """The probability of the higher answer to all of them."""
+        own = list(dict.fromkeys(names))
+        upper = norm.ppf(share[own])
+        return float(multivariate_normal(cov=corr.loc[own, own]).cdf(upper))
+
+    def moment(*names: str) -> float:
+        """The mean of a product of deviations from the shares, term by term."""
+        total = 0.0
+        for inside in itertools.product((True, False), repeat=len(names)):
+            kept = [n for n, i in zip(names, inside, strict=True) if i]
+            rest = np.prod([-share[n] for n, i in zip(names, inside, strict=True) if not i])
+            total += float(rest) * (together(*kept) if kept else 1.0)
+        return total
+
+    squares = [[moment(x, z) for z in CUTS] for x in CUTS]
+    crossed = [[moment(x, *pair) for pair in pairs] for x in CUTS]
+    np.testing.assert_allclose(gamma, np.linalg.solve(squares, crossed), atol=0.01)
+    assert abs(gamma[0, 0]) > 0.1 and abs(gamma[2, 0]) > 0.01  # none of it is nothing
+
+
+def test_scales_too_fine_to_cut_are_left_alone() -> None:
+    rng = np.random.default_rng(3)
+    answers = pd.DataFrame(rng.standard_normal((60, 2)), columns=["a", "b"])
+    products = pd.DataFrame({"a.b": answers["a"] * answers["b"]})
+    assert straightened(products, answers, [("a", "b")]) is products
+
+
+def test_a_missing_answer_has_no_deviation() -> None:
+    answers = two_sided()
+    answers.iloc[:5, 2] = np.nan
+    made = pd.DataFrame({"a.b": answers["a"] * answers["b"]})
+    found = straightened(made, answers, [("a", "b")])
+    assert found.notna().all(axis=None)
+    alike = answers.assign(c=answers["c"].fillna(answers["c"].mean())).iloc[:5]
+    taken = (made - found).iloc[:5]
+    same = alike[["a", "b"]].duplicated(keep=False)
+    assert taken[same].groupby([alike["a"], alike["b"]])["a.b"].nunique().eq(1).all()

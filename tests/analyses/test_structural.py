@@ -14,7 +14,7 @@ import semfit
 
 from loyalty.analyses.structural import findings as structural
 from loyalty.analyses.structural import interactions, tables, words
-from loyalty.analyses.structural.bends import Bends
+from loyalty.analyses.structural.bends import Bends, estimated
 from loyalty.analyses.structural.page import PAGE
 from loyalty.analyses.structural.ways import Contrast, Contrasts
 from loyalty.cases import study, survey
@@ -282,6 +282,35 @@ def test_a_moderation_that_was_put_in(whole: Any) -> None:
     assert term.below.estimate < term.mean.estimate < term.above.estimate
     assert [s.sd for s in (term.below, term.mean, term.above)] == pytest.approx([-1, 0, 1])
     assert len(term.curve) == 41 and term.score_verdict == h3.verdict
+
+
+def test_who_answers_carelessly_is_in_no_product(rows: pd.DataFrame) -> None:
+    """Sixteen who tick the lowest place everywhere take most of a moderation away."""
+    of, items = described(groups=False), rows.columns[:12]
+    lined = rows[items].astype(float)
+    lined.iloc[:16] = -9.0
+    data = answers(of, lined)
+    assert data.careless is not None and data.careless[:16].all()
+    found = structural.moderation(structural.bends(data))
+    assert isinstance(found, structural.Moderation) and found.left_out == data.careless.sum() >= 16
+    without = estimated(of, lined[~data.careless])
+    assert found.rows[0].latent_estimate == without.latent["H3"].estimate
+    assert found.rows[0].n == len(lined) - found.left_out
+    all_of_them = estimated(of, lined)
+    assert all_of_them.scores["H3"]["est"] < found.rows[0].estimate / 2
+    assert answers(described(*HYPOTHESES[:2], groups=False), lined).careless is None
+
+
+def test_a_table_of_moderations_tells_who_is_left_out(whole: Any) -> None:
+    notes = {}
+    for left_out in (0, None, 12):
+        found = whole.moderation.model_copy(update={"left_out": left_out})
+        table = tables.moderation(cited(found, "small/structural/x"), CASE)
+        assert table is not None and table.note is not None
+        notes[left_out] = without_references(table.note.en), without_references(table.note.zh)
+    assert "carelessness" not in notes[0][0] and "敷衍" not in notes[0][1]
+    assert "signs of carelessness." in notes[None][0] and "已剔除有敷衍作答" in notes[None][1]
+    assert "signs of carelessness (12)." in notes[12][0] and "已剔除 12 名有" in notes[12][1]
 
 
 def test_the_second_opinion(whole: Any) -> None:

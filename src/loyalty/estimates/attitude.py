@@ -158,7 +158,7 @@ def after_measurement(
     """The second step's parameters, and the pull of everybody on them over both steps."""
     known = attitude.theta
     mean, variance = (part[kept] for part in attitude.given(known))
-    beta, pull = maximised(step, mean, variance)
+    beta, bread = maximised(step, mean, variance)
     cross: Floats = np.zeros((len(beta), len(known)))
     moved = derivatives(lambda h: np.column_stack(attitude.given(h))[kept].T.ravel(), known)
     by_mean, by_variance = moved[: len(mean)], moved[len(mean) :]
@@ -168,8 +168,8 @@ def after_measurement(
         down = step.scores(beta, mean - of[0], variance - of[1])
         cross += np.asarray(((up - down) / (2 * h)).T @ change, dtype=np.float64)
     whole = np.zeros((len(kept), len(beta)))
-    whole[kept] = pull
-    whole += attitude.influence @ cross.T @ _bread(step, beta, mean, variance).T
+    whole[kept] = step.scores(beta, mean, variance) @ bread
+    whole += attitude.influence @ cross.T @ bread
     return beta, whole
 
 
@@ -185,9 +185,10 @@ def naive(
     kept = values.notna().all(axis=1).to_numpy() & scores.notna().to_numpy()
     step = step_of(outcome, values[kept])
     mean = ((scores - scores.mean()) / scores.std(ddof=0)).to_numpy(dtype=float)[kept]
-    beta, pull = maximised(step, mean, np.zeros(len(mean)))
+    nothing = np.zeros(len(mean))
+    beta, bread = maximised(step, mean, nothing)
     whole = np.zeros((len(kept), len(beta)))
-    whole[kept] = pull
+    whole[kept] = step.scores(beta, mean, nothing) @ bread
     return effect_of(0, outcome, beta, whole, int(kept.sum()), clusters, level)
 
 
@@ -198,7 +199,7 @@ def _bread(step: Step, beta: Floats, mean: Floats, variance: Floats) -> Floats:
 
 
 def maximised(step: Step, mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
-    """The maximum of the second step, and each person's pull on it."""
+    """The maximum of the second step, and the inverse of its information there (symmetric)."""
 
     def lost(beta: Floats) -> tuple[float, Floats]:
         with np.errstate(all="ignore"):
@@ -218,7 +219,7 @@ def maximised(step: Step, mean: Floats, variance: Floats) -> tuple[Floats, Float
     bread = _bread(step, beta, mean, variance)
     if not np.isfinite(bread).all() or bread[0, 0] <= 0:
         raise CannotCompute("no_maximum", n=len(mean), parameters="effect")
-    return beta, step.scores(beta, mean, variance) @ bread.T
+    return beta, bread
 
 
 def effect_of(

@@ -30,7 +30,6 @@ from loyalty.estimates.attitude import (
     Measured,
     Step,
     after_measurement,
-    derivatives,
     effect_of,
 )
 from loyalty.ground.reasons import CannotCompute
@@ -40,6 +39,7 @@ Model = Literal["bg_nbd", "pareto_nbd"]
 #: The likelihood given the attitude bends no faster than the gamma distribution of rates lets it.
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 _LOG_WEIGHTS = np.log(_WEIGHTS / _WEIGHTS.sum())
+_STEP = 1e-5
 
 
 @dataclass(frozen=True)
@@ -119,17 +119,37 @@ class Purchases(Step):
         self.start = np.concatenate([[0.0, 0.0], np.log([1.0, weeks, *last])])
 
     def value(self, beta: Floats, mean: Floats, variance: Floats) -> Floats:
-        eta = mean[:, None] + np.sqrt(np.maximum(variance, 0.0))[:, None] * _NODES
-        r, alpha, third, fourth = np.exp(beta[2:])
+        each = self._each(beta[2:], beta, _points(mean, variance)) + _LOG_WEIGHTS
+        out: Floats = np.logaddexp.reduce(each, axis=1)
+        return out
+
+    def scores(self, beta: Floats, mean: Floats, variance: Floats) -> Floats:
+        return self.both(beta, mean, variance)[1]
+
+    def both(self, beta: Floats, mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
+        """At a point of the attitude an effect moves the likelihood as the parameter that it
+        multiplies does, so that four derivatives make six."""
+        eta, four = _points(mean, variance), beta[2:]
+        each = self._each(four, beta, eta) + _LOG_WEIGHTS
+        value: Floats = np.logaddexp.reduce(each, axis=1)
+        weight = np.exp(each - value[:, None])
+        moved = []
+        for h in _STEP * np.eye(4):
+            change = self._each(four + h, beta, eta) - self._each(four - h, beta, eta)
+            moved.append(weight * change / (2 * _STEP))
+        rate = -eta * moved[1]
+        leaving = eta * moved[2] if self.model == "bg_nbd" else -eta * moved[3]
+        return value, np.column_stack([m.sum(axis=1) for m in (rate, leaving, *moved)])
+
+    def _each(self, four: Floats, beta: Floats, eta: Floats) -> Floats:
+        """Given the attitude, (people, points); `four` are the logarithms."""
+        r, alpha, third, fourth = np.exp(four)
         alpha = alpha * np.exp(-beta[0] * eta)
         if self.model == "bg_nbd":
-            each = self._bg_nbd(r, alpha, third * np.exp(beta[1] * eta), fourth)
-        else:
-            each = pareto_nbd.log_likelihood(
-                self.x, self.t_x, self.t, r, alpha, third, fourth * np.exp(-beta[1] * eta)
-            )
-        out: Floats = np.logaddexp.reduce(each + _LOG_WEIGHTS, axis=1)
-        return out
+            return self._bg_nbd(r, alpha, third * np.exp(beta[1] * eta), fourth)
+        return pareto_nbd.log_likelihood(
+            self.x, self.t_x, self.t, r, alpha, third, fourth * np.exp(-beta[1] * eta)
+        )
 
     def _bg_nbd(self, r: float, alpha: Floats, a: Floats, b: float) -> Floats:
         """The likelihood of Fader, Hardie & Lee (2005), equation 6, but for the factorial."""
@@ -140,5 +160,8 @@ class Purchases(Step):
         whole = np.logaddexp(stays, np.where(x > 0, left, -np.inf))
         return np.asarray(constant + whole - betaln(a, b), dtype=np.float64)
 
-    def scores(self, beta: Floats, mean: Floats, variance: Floats) -> Floats:
-        return derivatives(lambda b: self.value(b, mean, variance), beta, 1e-5)
+
+def _points(mean: Floats, variance: Floats) -> Floats:
+    """Points of everybody's attitude given the answers, (people, points)."""
+    out: Floats = mean[:, None] + np.sqrt(np.maximum(variance, 0.0))[:, None] * _NODES
+    return out

@@ -67,7 +67,9 @@ def toned(
     if (several := int((count > 1).sum())) < 10:
         raise CannotCompute("few_with_two_texts", n=several)
     step = _Both(purchases, good, count)
-    beta, pull = maximised(step, np.zeros(n), np.ones(n))
+    mean, variance = np.zeros(n), np.ones(n)
+    beta, bread = maximised(step, mean, variance)
+    pull = step.scores(beta, mean, variance) @ bread
     leaving, rate = (
         effect_of(which, "leaving", beta, pull, n, clusters, level) for which in (0, 1)
     )

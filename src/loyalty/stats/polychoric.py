@@ -20,7 +20,7 @@ from loyalty.stats._common import (
 )
 
 #: More distinct answers than this are no categories.
-_MOST_CATEGORIES = 20
+MOST_CATEGORIES = 20
 
 
 def coded(values: FloatArray, names: Sequence[object]) -> list[FloatArray]:
@@ -29,7 +29,7 @@ def coded(values: FloatArray, names: Sequence[object]) -> list[FloatArray]:
     columns = []
     for j, name in enumerate(names):
         levels = np.unique(values[~np.isnan(values[:, j]), j])
-        if len(levels) > _MOST_CATEGORIES:
+        if len(levels) > MOST_CATEGORIES:
             raise CannotCompute("too_many_categories", name=str(name), n=len(levels))
         codes = np.searchsorted(levels, values[:, j]).astype(np.float64)
         columns.append(np.where(np.isnan(values[:, j]), np.nan, codes))

