@@ -139,5 +139,7 @@ def straightened(
         )
         squares += s.T @ s
         crossed += s.T @ (s[:, one] * s[:, other])
-    gamma: FloatArray = np.linalg.lstsq(squares, crossed)[0]
-    return products - np.nan_to_num(values - means) @ gamma
+    gamma = np.linalg.lstsq(squares, crossed)[0]
+    taken: FloatArray = np.nan_to_num(values - means) @ gamma
+    found: pd.DataFrame = products - taken
+    return found

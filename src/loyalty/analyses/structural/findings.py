@@ -24,6 +24,7 @@ from loyalty.estimates.solution import Solution
 from loyalty.estimates.solution import solution as solution_of
 from loyalty.estimates.verdicts import PathVerdict, judge
 from loyalty.ground.findings import (
+    Answering,
     Bounded,
     Count,
     Few,
@@ -284,7 +285,7 @@ class Bend(Interval):
     to: str
     quadratic: bool
     sign: Sign
-    n: Count
+    n: Answering
     p: P
     verdict: PathVerdict
     latent_estimate: Real | None = None
