@@ -407,12 +407,6 @@ return { { Meta = settings }, {
       return div.content
     end
   end,
-  -- a table of the text itself; those of notebooks ask for room in their division, too
-  FloatRefTarget = function(float)
-    if not typst or float.type ~= "Table" then return nil end
-    local start = beginning(pandoc.Div(float.content))
-    return pandoc.Blocks { raw_block("#need(" .. start .. "pt)"), float }
-  end,
   Table = function(tbl)
     whole(tbl)
     if html then
@@ -422,7 +416,12 @@ return { { Meta = settings }, {
     if tbl.attributes["tbl-colwidths"] then return tbl end
     if typst then
       fit(tbl)
+      -- one that stands in the text by itself: those of notebooks ask in their division
+      local said = pandoc.utils.stringify(tbl.caption.long)
+      local own = tbl.identifier:find("^tbl%-") or said:find("{#tbl-", 1, true)
+      local start = own and not whole_table(pandoc.Div(tbl)) and beginning(pandoc.Div(tbl))
       footed(tbl)
+      if start then return { raw_block("#need(" .. start .. "pt)"), tbl } end
     else
       for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], nil } end
       -- or Quarto makes a table with links anew, without the classes of its cells
