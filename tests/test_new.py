@@ -81,7 +81,7 @@ def test_comments_in_chinese(project: Any, tmp_path: Path) -> None:
     export = exports.wjx_text()
     (tmp_path / export.name).write_bytes(export.content)
     text = newcase.new("mine", tmp_path / export.name, language="zh").path.read_text("utf-8")
-    assert "# 由 `loyalty new` 生成" in text and "涉及个人信息的列" in text
+    assert "# 由 `loyalty new` 生成" in text and "以下各列涉及个人信息" in text
     assert yaml.safe_load(text)["rows"]["format"]["encodings"] == ["gb18030"]
 
 
