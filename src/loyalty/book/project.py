@@ -104,7 +104,9 @@ _AMENDED: dict[Language, tuple[tuple[str, str], ...]] = {
         (
             '<date variable="accessed" form="numeric" date-parts="year" prefix="[" suffix="]"/>\n'
             "      </else>\n    </choose>",
-            '<text term="no date" suffix="\u00a0"/></else></choose><text variable="year-suffix"/>',
+            '<text term="no date"/><text variable="year-suffix" prefix="\u00a0"/></else></choose>'
+            '<choose><if variable="issued available-date" match="any">'
+            '<text variable="year-suffix"/></if></choose>',
         ),
         (
             'collapse="year">',

@@ -182,7 +182,7 @@ def _target(found: Shares, target: Target, case: Case) -> Text:
     to, first = _lower(case.label(target.to)), _lower(case.label(top.from_))
     whole = Text(
         en=f"Of {to.en}, {'the constructs that lead to it' if target.side == 'direct' else 'what begins the chains to it'} explain{'' if target.side == 'direct' else 's'} R² = {r2}",
-        zh=f"{'指向' + to.zh + '的各构念' if target.side == 'direct' else '通往' + to.zh + '的各条链的起点'}合计所解释的{to.zh}方差比例为 R² = {r2}",
+        zh=f"就{to.zh}而言，{'指向它的各构念' if target.side == 'direct' else '通往它的各条链的起点'}合计解释的方差比例为 R² = {r2}",
     )
     if target.clear:
         return Text(

@@ -195,7 +195,7 @@ def _standings(found: Dynamic) -> list[Text]:
                 zh=spaced(
                     "就",
                     which.zh,
-                    f"而言，模型的拟合不逊于正确模型在每 100 个样本的 {reached} 个中所达到的水平。",
+                    f"而言，模型的拟合不逊于正确模型的每 100 个样本中有 {reached} 个所能达到的水平。",
                 ),
             )
         )
@@ -392,7 +392,7 @@ def htmt(found: Ratios, case: Case) -> Text:
     if found.met == found.pairs > 1:
         return Text(
             en=f"{_capital(every(found.pairs))} pairs of constructs are distinct, with their whole bootstrap interval ({draws} draws) below {mark} [@{cite}]. {top.en}",
-            zh=f"全部 {number(found.pairs)} 对构念的整个自助区间（{draws} 次）都低于 {mark} [@{cite}]，可以区分。{top.zh}",
+            zh=f"全部 {number(found.pairs)} 对构念都可以区分，整个自助区间（{draws} 次）均低于 {mark} [@{cite}]。{top.zh}",
         )
     met, unsure, failed = (_or_none(n) for n in (found.met, found.open, found.not_met))
     if found.pairs == 1:

@@ -27,7 +27,7 @@ from loyalty.ground.thresholds import Verdict, threshold
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
 from loyalty.shown.units import samples, units
-from loyalty.shown.words import number, spaced, text
+from loyalty.shown.words import has, number, spaced, text
 
 RULES: dict[Rule, str] = {
     "parallel-factors": "Parallel analysis, factors, 95th percentile",
@@ -190,6 +190,7 @@ def solutions(found: Solutions, case: Case) -> Table:
 def plan(found: Plan, case: Case) -> Table:
     drawn, sound = samples(found.draws, found.clusters, case), number(found.sound)
     improper, plans = number(found.heywood), number(found.random_plans)
+    bound = has(found.heywood, "个")
     return Table(
         found.rows,
         [
@@ -204,7 +205,7 @@ def plan(found: Plan, case: Case) -> Table:
         Text(en="Factors and planned constructs.", zh="因子与计划构念。"),
         Text(
             en=f"Tucker's congruence with the planned pattern; percentile intervals from {drawn.en}; {sound} converged ({improper} with an item's uniqueness at its lower bound). By chance: 95th percentile of {plans} random assignments of items to constructs, rotated alike.",
-            zh=f"一致性为因子与计划模式的 Tucker 一致性系数；百分位区间取自{drawn.zh}；收敛的有 {sound} 个（{improper} 个有题项的独特性处于下限）。偶然水平为把题项随机分配给构念、作同样旋转 {plans} 次所得的第 95 百分位。",
+            zh=f"一致性为因子与计划模式的 Tucker 一致性系数；百分位区间取自{drawn.zh}；收敛的有 {sound} 个，其中有题项的独特性处于下限的{bound}。偶然水平为把题项随机分配给构念、作同样旋转 {plans} 次所得的第 95 百分位。",
         ),
     )
 
@@ -216,6 +217,7 @@ def general(found: General, case: Case) -> Table:
     rows: Sequence[Share] = [found.whole, *found.scales]
     factors, drawn = number(found.factors), samples(found.draws, found.clusters, case)
     used, improper = number(found.draws_used), number(found.draws_heywood)
+    bound = has(found.draws_heywood, "个")
     return Table(
         rows,
         [
@@ -228,7 +230,7 @@ def general(found: General, case: Case) -> Table:
         Text(en="The general factor in every score.", zh="各得分中的一般因子。"),
         Text(
             en=f"Shares of the variance of the sum of standardized answers, from {factors} oblimin factors and one above them; the general factor's share of all items is omega hierarchical. Percentile intervals from {drawn.en}; {used} are used, {improper} with an item's uniqueness at its lower bound.",
-            zh=f"所列为标准化答案之和的方差份额，由 {factors} 个 oblimin 因子及其上的一个一般因子算得；一般因子在全部题项中的份额即层级 ω。百分位区间取自{drawn.zh}；可用的有 {used} 个，其中 {improper} 个有题项的独特性处于下限。",
+            zh=f"所列为标准化答案之和的方差份额，由 {factors} 个 oblimin 因子及其上的一个一般因子算得；一般因子在全部题项中的份额即层级 ω。百分位区间取自{drawn.zh}；可用的有 {used} 个，其中有题项的独特性处于下限的{bound}。",
         ),
     )
 
