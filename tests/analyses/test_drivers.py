@@ -185,7 +185,7 @@ def test_single_people_are_recorded_nowhere(
     case = Case("retail-simulated", retail.study)
     of = cited(kept, "retail-simulated/drivers/bottleneck")
     assert "A dash: not shown" in tables.bottleneck(of, case).markdown("en")
-    assert "不列出" in tables.bottleneck(of, case).markdown("zh")
+    assert "不予列出" in tables.bottleneck(of, case).markdown("zh")
     assert "fewer than 10 respondents" in words.bottleneck(of, case).en
     found = drivers.satisfied(retail, drivers.pair(retail))
     few = found.rows[1].model_copy(update={"loyal_only": 4})

@@ -211,7 +211,7 @@ def test_the_panel_of_the_players_comes_out_as_printed(repository: Path) -> None
     made = cited(found, "games-telemetry/published/panel")
     table, sentence = displays("published", "panel", made, case, "zh")
     assert "情感 → 下一期" in table.bundle["text/markdown"]
-    assert "全部" in str(sentence.bundle)
+    assert "均与所刊一致" in str(sentence.bundle)
 
 
 def test_a_figure_is_compared_to_its_last_digit(repository: Path) -> None:
