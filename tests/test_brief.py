@@ -348,6 +348,7 @@ def test_the_exhibit_has_paths_where_one_can_be_read() -> None:
     assert plain(sound[1].caption.en).startswith(
         "All paths that were expected are borne out. All hypo"
     )
+    assert plain(sound[1].caption.zh).startswith("所假设的路径均得到支持。全部")
     doubted = material(structural=structural(admissible=False), descriptives=means)
     instead = page.exhibit(doubted)
     assert instead is not None and instead[0] == "descriptives"

@@ -151,3 +151,48 @@ def test_bold_questions_lose_their_stars(project: Any, tmp_path: Path) -> None:
     found = study.load("mine")
     assert [i.wording.en for i in found.items] == [*exports.QUALITY, *exports.LOYALTY]
     assert not any("*" in c.label.en for c in found.constructs)
+
+
+def test_codes_declared_as_a_range_are_no_answers(project: Any, tmp_path: Path) -> None:
+    """8 and 9 of a .sav, declared together: the scale ends at 5, and a turned item is turned on
+    it; one whose name ends in R belongs to its block; schools are no numbers, weights are weights.
+    """
+    import pyreadstat
+
+    rng = np.random.default_rng(8)
+    values = agreement()[:, :3].astype(float)
+    values[:, 2] = 6 - values[:, 2]
+    values[rng.random(values.shape) < 0.03] = 8
+    values[rng.random(values.shape) < 0.03] = 9
+    frame = pd.DataFrame(values, columns=["TCH1", "TCH2", "TCH3R"])
+    frame["SCHOOLID"] = 5000.0 + np.arange(len(frame)) % 20
+    frame["WGTSTUD"] = 38.2 + rng.random(len(frame))
+    pyreadstat.write_sav(
+        frame,
+        tmp_path / "a.sav",
+        column_labels={"SCHOOLID": "School ID", "WGTSTUD": "Final student weight"},
+        variable_value_labels={c: {8: "Not applicable", 9: "Omitted"} for c in frame.columns[:3]},
+        missing_ranges={c: [{"lo": 8, "hi": 9}] for c in frame.columns[:3]},
+    )
+    path = newcase.new("mine", tmp_path / "a.sav").path
+    found, text = study.load("mine"), path.read_text(encoding="utf-8")
+    (construct,) = found.constructs
+    assert [i.reversed for i in construct.items] == [False, False, True]
+    assert (found.scale.min, found.scale.max, found.scale.missing) == (1, 5, [8, 9])
+    assert found.weights == "WGTSTUD"
+    assert [(v.id, v.kind) for v in found.variables] == [("SCHOOLID", "id")]
+    assert "cluster: SCHOOLID" in text
+
+
+def test_a_decimal_comma_is_no_choice_and_a_remark_no_group(project: Any, tmp_path: Path) -> None:
+    frame = pd.DataFrame(agreement()[:60], columns=HEAD)
+    waited = np.random.default_rng(3).gamma(2, 4, len(frame))
+    frame["Wartezeit"] = [f"{x:.1f}".replace(".", ",") for x in waited]
+    frame["Genutzt"] = ["1,2", "1", "2,3", "3", "1,3", "2"] * 10
+    frame["Anmerkung"] = ["", "sehr nett", "lange gewartet"] * 20
+    frame.to_csv(tmp_path / "a.csv", sep=";", index=False)
+    text = newcase.new("mine", tmp_path / "a.csv").path.read_text(encoding="utf-8")
+    assert [v.id for v in study.load("mine").variables] == ["Wartezeit"]
+    assert "sehr nett" not in text and not study.load("mine").groups
+    several = text.split("# Questions with several choices")[1]
+    assert "Genutzt" in several and "Wartezeit" not in several

@@ -16,7 +16,11 @@ from loyalty.newcase.kinds import OUTCOME, OVERALL, SATISFACTION
 from loyalty.newcase.source import Column
 from loyalty.stats._common import correlations_by_pair
 
-_NUMBERED = re.compile(r"(.*?[^\d\s_.\-(\[])[\s_.\-]*[\(\[]?(?:SQ)?0*\d+[a-z]?[\)\]]?", re.S)
+_NUMBERED = re.compile(
+    r"(.*?[^\d\s_.\-(\[])[\s_.\-]*[\(\[]?(?:SQ)?0*\d+"
+    r"(?:[a-z]|[_.\-]?(?:R|r|REV|Rev|rev))?[\)\]]?",  # TCH3R: worded the other way round, or turned
+    re.S,
+)
 _NESTED = re.compile(r"(.*\d)[\s_.\-\[(]+(?:SQ)?0*\d+[a-z]?[\])]?", re.S)
 _LETTERED = re.compile(r"(.*?\d)[_.\-]?[a-z]", re.S)
 #: The question of a matrix and one of its rows.

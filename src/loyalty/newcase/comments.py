@@ -80,6 +80,10 @@ SAYS: dict[str, tuple[str, str]] = {
         "how many people a respondent stands for, by its name; means, shares and models are weighted by it",
         "据列名判断为每名受访者所代表的人数；均值、比例与模型均按此加权",
     ),
+    "cluster": (
+        "if they were sampled in these, a line of its own: cluster: {what}",
+        "若按这些单位抽样，请另写一行：cluster: {what}",
+    ),
     "personal": (
         "About single people: these columns are never read, but by `loyalty forget`, to find whom to delete.",
         "以下各列涉及个人信息，永不读取，只有 `loyalty forget` 用来查找要删除的人：",

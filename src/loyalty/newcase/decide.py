@@ -128,7 +128,10 @@ def _several(found: Found, rest: Sequence[Column]) -> list[Column]:
         if redcap or one or (flag and of != column.code):
             chosen.setdefault(of, []).append(column)
         elif any("┋" in text for text in texts) or (
-            len(texts) > 4 and kinds.several(counts) and ordered(texts) is None
+            len(texts) > 4
+            and kinds.several(counts)
+            and ordered(texts) is None
+            and not (_numeric(found, column) is not None and kinds.decimals(counts))
         ):
             found.several.append((column.asked, [column]))
         else:

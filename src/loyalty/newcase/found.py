@@ -28,7 +28,7 @@ class Group:
 
 @dataclass
 class Number:
-    """A single variable: nps, seconds or number; `odd` says in which rows none is."""
+    """A single variable: nps, seconds, id or number; `odd` says in which rows none is."""
 
     column: Column
     kind: str

@@ -214,7 +214,8 @@ def _single(found: Found, column: Column) -> None:
         known = numbers[~numbers.isin(column.missing)]
         coded = [code for code in column.missing if (numbers == code).any()]
         ends = (math.floor(known.min()), math.ceil(known.max())) if coded and len(known) else None
-        found.numbers.append(Number(column, "number", ends, coded, answers.unread(column)))
+        kind = "id" if not coded and kinds.unit(column, numbers) else "number"
+        found.numbers.append(Number(column, kind, ends, coded, answers.unread(column)))
     else:
         few = len([t for t in counts if not orders.NO_ANSWER.fullmatch(t)]) < 2
         found.unused.append((column, "constant" if few else "many"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from loyalty.newcase.orders import NO_ANSWER
+from loyalty.newcase.orders import NO_ANSWER, ordered
 
 if TYPE_CHECKING:
     from loyalty.newcase.source import Column
@@ -31,6 +31,13 @@ OTHER = re.compile(
     r".*(?:please (?:specify|describe|explain)|bitte (?:angeben|nennen)|por favor especifi\w+).*|"
     r".*[\(（\[〔〖].{0,4}(?:请注明|请说明|请填写|填空).*",
     re.I | re.S,
+)
+#: Short headings over what people wrote, where the answers are no scale.
+REMARK = re.compile(
+    r"(?:any (?:other |further )?)?(?:comment|remark|suggestion|feedback)s?|(?:anmerkung|bemerkung|kommentar)\w*|"
+    r"(?:sonstige|weitere) \w+|comentarios?|observaciones|commentaires?|remarques?|"
+    r"(?:\d+[、.．])?.{0,8}(?:其他|宝贵|什么|哪些)(?:的)?(?:建议|意见)|备注|留言",
+    re.I,
 )
 DATE = re.compile(
     r"date|timestamp|time ?stamp|submitted|started|completed|recorded|created|modified|"
@@ -90,9 +97,17 @@ WEIGHT = re.compile(
     re.I,
 )
 SURVEY_WEIGHT = re.compile(
-    r"(?:survey|design|sampl\w*|post.?strat\w*|case|respondent|final|raking) ?weight|"
+    r"(?:survey|design|sampl\w*|post.?strat\w*|case|respondent|final(?: \w+)?|raking|analysis|"
+    r"expansion|population) ?weight|(?<![a-z])(?:w ?fstuwt|totwgt|wgtstud|[apd]n?weight|pspwght|finalwgt)(?![a-z])|"
     r"weighting (?:factor|variable)|gewichtungsfaktor|designgewicht|"
     r"(?:抽样|样本|设计|调查|事后分层|最终)(?:权重|加权)|加权(?:系数|因子)|权重系数",
+    re.I,
+)
+#: Columns that say by a code in which school, shop or branch somebody was asked.
+_UNIT = re.compile(
+    r"(?:id|code|no|nr|number)?[ _.-]*(?:school|class|classroom|branch|store|shop|outlet|site|clinic|hospital|hotel|"
+    r"cent(?:er|re)|psu|cluster|interviewer|team|schule?|klasse|filiale|geschäftsstelle|学校|班级|门店|网点|分店)"
+    r"[ _.-]*(?:id|code|no|nr|number|编号|代码|号)?",
     re.I,
 )
 #: Columns that number or name respondents by a code.
@@ -132,6 +147,14 @@ def weights(column: Column, numbers: pd.Series) -> bool:
     return bool(WEIGHT.search(named)) and 0.5 <= float(known.mean()) <= 2
 
 
+def unit(column: Column, numbers: pd.Series) -> bool:
+    """Whether a column of whole numbers says in which school, shop or branch somebody was asked:
+    it is named or labelled so, and most of its numbers stand there several times."""
+    known = numbers.dropna()
+    named = any(_UNIT.fullmatch(t.strip()) for t in (column.code, column.asked))
+    return named and bool((known % 1 == 0).all()) and 2 * known.nunique() <= len(known)
+
+
 def personal(column: Column, counts: Counter[str]) -> str | None:
     """Why a column is about a single person, or None."""
     texts = list(counts)[:400]
@@ -155,7 +178,8 @@ def personal(column: Column, counts: Counter[str]) -> str | None:
     if n >= 10 and len(counts) > 0.9 * n and _tokens(texts):
         return "id"
     beside = OTHER.fullmatch(column.code) or OTHER.fullmatch(column.asked)
-    if beside and not all(_number(t) for t in texts):
+    remark = REMARK.fullmatch(column.code.strip(" ?？:：。")) and ordered(texts) is None
+    if (beside or remark) and not all(_number(t) for t in texts):
         return "open"
     if _open(texts, counts, n):
         return "open"
@@ -227,6 +251,14 @@ def running(numbers: pd.Series) -> bool:
     if len(known) < 10 or known.nunique() < len(known) or (known % 1 != 0).any():
         return False
     return bool(known.is_monotonic_increasing or known.min() >= 100_000)
+
+
+def decimals(counts: Counter[str]) -> bool:
+    """Whether values are numbers with a decimal comma (``6,4``), not choices: two in one cell stand
+    in their order."""
+    pairs = [t.split(",") for t in counts if re.fullmatch(r"[+-]?\d+,\d+", t)]
+    numbers = len(pairs) + sum(t.isdigit() for t in counts)
+    return numbers > 0.9 * len(counts) and any(int(a) >= int(b) for a, b in pairs)
 
 
 def several(counts: Counter[str]) -> str | None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 NO_ANSWER = re.compile(
     r"(?:n\.? ?/? ?a\.?|not applicable|does not apply|no answer|no response|not answered|refused|"
     r"prefer not to (?:say|answer)|(?:i )?do(?:n['’]?t| not) know|(?:i )?don['’]t know.*|unsure|"
-    r"can(?:['’]t|not) say|no opinion|dk|missing|skipped|none of these|not asked|"
+    r"omitted(?: or invalid)?|not administered|not reached|valid skip|can(?:['’]t|not) say|no opinion|dk|missing|skipped|none of these|not asked|"
     r"wei(?:ß|ss) nicht|keine angabe|k\. ?a\.|no sabe.*|ns ?/ ?nc|no contesta|sans réponse|"
     r"无|空|\(空\)|（空）|\(?（?跳过\)?）?|不适用|不知道|不清楚|不了解|拒答|拒绝回答|未回答|没有意见|缺失|-|--|\.)",
     re.I,

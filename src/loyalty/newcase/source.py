@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -268,9 +269,9 @@ def columns(source: Source) -> list[Column]:
         if question in ("Response", "Open-Ended Response"):
             question = name
         question = _BOLD.sub(r"\1", question)
-        declared = [
-            float(code) for code in table.missing.get(name, ()) if isinstance(code, int | float)
-        ]
+        declared = _declared(
+            table.missing.get(name, ()), table.frame.iloc[:, at], table.levels.get(name, {})
+        )
         found.append(
             Column(
                 at,
@@ -284,3 +285,18 @@ def columns(source: Source) -> list[Column]:
             )
         )
     return found
+
+
+def _declared(
+    missing: Sequence[float | str | tuple[float, float]],
+    column: pd.Series,
+    labels: Mapping[float | str, str],
+) -> list[float]:
+    """Codes that a file's maker declared to stand for no answer; of a range those that the column
+    or its labels have."""
+    codes = [float(code) for code in missing if isinstance(code, int | float)]
+    ranges = [code for code in missing if isinstance(code, tuple)]
+    if ranges and pd.api.types.is_numeric_dtype(column):
+        there = {*column.dropna().astype(float), *(c for c in labels if not isinstance(c, str))}
+        codes += sorted(float(x) for x in there if any(lo <= x <= hi for lo, hi in ranges))
+    return list(dict.fromkeys(codes))

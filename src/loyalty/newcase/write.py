@@ -338,7 +338,8 @@ def _numbers(found: Found, check: Check) -> list[str]:
         parts += [f"label: {quoted(kinds.question(column.asked))}", f"kind: {number.kind}"]
         if number.ends:
             parts.append(f"scale: {_scale((*number.ends, 1), number.missing)}")
-        out.append(f"  - {{{', '.join(parts)}}}")
+        asks = check("cluster", what=found.ids[column.at]) if number.kind == "id" else ""
+        out.append(f"  - {{{', '.join(parts)}}}{asks}")
     return out
 
 

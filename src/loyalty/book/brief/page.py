@@ -303,7 +303,7 @@ def exhibit(data: Material) -> tuple[str, Figure] | None:
     rest = join(notes)
     return analysis, Figure(
         partial(draw, data),
-        text(f"{lead.en}. {rest.en}", f"{lead.zh}。{rest.zh}"),
+        text(f"{lead.en.rstrip('.')}. {rest.en}", f"{lead.zh.rstrip('。')}。{rest.zh}"),
         text(f"{kind.en}: {whole.en}", f"{kind.zh}：{whole.zh}"),
     )
 
