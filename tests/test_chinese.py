@@ -60,8 +60,26 @@ FAULTS = {
     "others who are no people": (r"[A-Z][a-zéöüï]+ 等(?![人级])", "随 Tenenhaus 等（2005）发表"),
     "a clause without its subject": (r"[；。]不构成", "强度为假定；不构成任何企业的证据"),
     "a word that no paper has": (
-        r"再买|抽样偶然|所承诺|似然之中|与之的|最急转折|抽样得如何|所购之物|写者",
+        r"再买|抽样偶然|所承诺|似然之中|与之的|最急转折|抽样得如何|所购之物|写者"
+        r"|不构成范围|异方差一致区间|使[^，。；]*成倍变化|通过抽样得|随机数据次数|调查提不出"
+        r"|答案上的同一指标|所能达到的数值。其后各水平所列数值，",
         "52 周内再买者占 45.8%",
+    ),
+    "a plan where researchers have what they set before": (
+        r"计划(?=模型|的测量模型|的构念|构念|载荷|结构|模式|那样)",
+        "计划模型没有可接受的解",
+    ),
+    "respondents who make an interval themselves": (
+        r"由(?:受访者|客户|企业)得出",
+        "先由受访者得出区间",
+    ),
+    "a half-width bracket that ends a sentence": (
+        r" \([A-Za-z]+\)[。，；]",
+        "见 ¤ (Frictionless)。",
+    ),
+    "a condition that a semicolon cuts off": (
+        r"(?:设想|如果|假如)[^，。；]*，[^。；]*；那么",
+        "如果满意，忠诚；那么",
     ),
 }
 #: Words of programs, of commands and of patterns, no sentences.

@@ -537,7 +537,9 @@ def test_too_few_surveys_that_may_be_relied_upon_are_not_pooled() -> None:
         assert isinstance(few, Refused) and few.refused.code == "few_relied_studies"
         assert few.refused.parameters == {"n": n, "every": every}
     why = few.refused.text({})
-    assert "may be relied upon, 2, are too few" in why.en and "可采信的 2 项不足以" in why.zh
+    assert (
+        "may be relied upon, 2, are too few" in why.en and "可以采信的只有 2 项，不足以" in why.zh
+    )
     assert isinstance(backbone(bank=measured(), phone=measured()), evidence.Backbone)
 
 

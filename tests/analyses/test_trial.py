@@ -648,6 +648,8 @@ def test_bends_and_moderations() -> None:
         and "wrong" not in text.en
     )
     assert "全部检出；估计值合计为设定值合计的 150" in text.zh
+    assert "曲线效应共 2 个，无一检出，均未定" in heading(missed, missed).zh
+    assert "曲线效应共 1 个，没有检出，符号相反" in heading(wrong).zh
     one = heading(effect("moderation", 0.2))
     assert "Of 1 declared moderation 1 is found" in one.en
 

@@ -20,8 +20,8 @@ PROMISED = 0.95
 
 #: What was measured of the trial, as the page names it; `share_…` are among `share`.
 NAMED = {kind: KINDS[kind] for kind in KINDS if kind != "table"} | {
-    "share_whole": Text(en="shares over all respondents", zh="全体受访者的份额"),
-    "share_within": Text(en="shares within an industry", zh="行业内的份额"),
+    "share_whole": Text(en="shares over all respondents", zh="全样本解释方差份额"),
+    "share_within": Text(en="shares within an industry", zh="行业内解释方差份额"),
 }
 WITH, WITHOUT = Text(en="firms", zh="有企业"), Text(en="no firms", zh="无企业")
 

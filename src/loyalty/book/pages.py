@@ -409,9 +409,10 @@ def codebook(study: Study, language: Language) -> list[str]:
         ],
         Text(en=f"Items of {escape(study.title.en)}", zh=f"{escape(study.title.zh)}的题项"),
     )
-    package = "[datapackage.json](datapackage.json) (Frictionless)"
+    package = "[datapackage.json](datapackage.json)"
     machine = Text(
-        en=f"The same for programs: {package}.", zh=f"供程序读取的同样内容见 {package}。"
+        en=f"The same for programs: {package} (Frictionless).",
+        zh=f"供程序读取的同样内容见 {package}（Frictionless）。",
     )
     return [
         numbered(table, f"{study.case}-codebook", language),

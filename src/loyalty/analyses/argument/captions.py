@@ -236,8 +236,8 @@ def actions(found: Actions) -> Text:
 def advice(found: Actions) -> Text:
     advised, silent = number(found.advised), number(found.silent)
     rest = f" and {silent} {'does' if found.silent == 1 else 'do'} not" if found.silent else ""
-    rest_zh = f"，{silent} 项不能提出" if found.silent else ""
+    rest_zh = f"，{silent} 项不足以提出建议" if found.silent else ""
     return text(
         f"{advised} {'survey recommends' if found.advised == 1 else 'surveys recommend'} something for the outcome that stands for loyalty{rest}: what to do, as far as one survey can say.",
-        f"单项调查所能提出的建议：{advised} 项调查可以就代表忠诚的结果变量提出建议{rest_zh}。",
+        f"根据单项调查提出的建议：{advised} 项调查足以就代表忠诚的结果变量提出建议{rest_zh}。",
     )

@@ -99,7 +99,7 @@ def headline_satisfaction(found: Answer, case: Case) -> list[Text] | None:
         first,
         text(
             f"Of two customers of whom one is a usual step more satisfied than the other, all else that was asked being alike, that one is on average {number(one.estimate)} of such a step more loyal.",
-            f"设想两名客户在问卷所问的其他方面都相同，只有满意度相差一个标准差，即客户之间通常的差距；那么更满意的一名，忠诚度平均高出 {number(one.estimate)} 个标准差。",
+            f"设想两名客户在问卷所问的其他方面都相同，只有满意度相差一个标准差（即客户之间通常的差距），那么更满意的那一名，忠诚度平均高出 {number(one.estimate)} 个标准差。",
         ),
     ]
     if one.pi_lower is not None and one.pi_lower <= 0:
@@ -208,7 +208,7 @@ def advice(found: Actions, case: Case) -> list[Text]:
         return [
             text(
                 "No survey recommends anything for its own outcome.",
-                "没有一项调查能就自己的结果变量提出建议。",
+                "根据现有的任何一项调查，都不能就其结果变量提出建议。",
             ),
             *_silences(found, case),
         ]
@@ -216,7 +216,7 @@ def advice(found: Actions, case: Case) -> list[Text]:
     return [
         text(
             f"{n} real {'survey recommends' if found.advised == 1 else 'surveys recommend'} something for the outcome that stands for loyalty.",
-            f"有 {n} 项真实调查可以就代表忠诚的结果变量提出建议。",
+            f"根据 {n} 项真实调查，可以就代表忠诚的结果变量提出建议。",
         ),
         *_silences(found, case),
         _worth(found),
@@ -269,7 +269,7 @@ def _silences(found: Actions, case: Case) -> list[Text]:
         said.append(
             text(
                 f"{silent} more {be(found.silent)} silent: {'; '.join(p.en for p in parts)}.",
-                f"另有 {silent} 项调查提不出建议：{'；'.join(p.zh for p in parts)}。",
+                f"另有 {silent} 项调查不足以提出建议：{'；'.join(p.zh for p in parts)}。",
             )
         )
     if any(row.alike for row in found.advice):

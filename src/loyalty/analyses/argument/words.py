@@ -664,7 +664,7 @@ def claims(found: Claims, case: Case) -> list[Text]:
         said.append(
             text(
                 f"Beside real data {inside} {'lies' if one.inside == 1 else 'lie'} inside our interval and {outside} outside it{part}; an interval that is wide agrees with much, and the people asked were others.",
-                f"与真实数据对照，{some(one.inside, '个')}数字落在本研究的区间之内，{many(one.outside, '个')}落在区间之外{part_zh}；但区间宽则容易相符，况且受访者也不是同一批人。",
+                f"与真实数据对照，{some(one.inside, '个')}数字落在本研究的区间之内，{many(one.outside, '个')}落在区间之外{part_zh}。区间越宽，数字越容易落在其中；受访者也不是同一批人。",
             )
         )
     return said

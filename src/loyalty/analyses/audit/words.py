@@ -422,7 +422,7 @@ def _without(found: Columns, case: Case) -> list[Text]:
             Text(
                 en=f"The measurement model without {listed_.en} cannot be set beside the planned one: {escape(why.en)}.",
                 zh=spaced(
-                    "无法将去掉", listed_.zh, f"后的测量模型与计划模型相比较：{escape(why.zh)}。"
+                    "无法将去掉", listed_.zh, f"后的测量模型与预设模型相比较：{escape(why.zh)}。"
                 ),
             )
         ]

@@ -74,7 +74,7 @@ def index(found: Index, case: Case) -> Figure:
         draw,
         Text(
             en="Scale scores as an index from 0 to 100: how respondents are spread, and the means with 95 % intervals.",
-            zh="换算为 0–100 指数的量表得分，显示受访者的分布、均值及 95% 区间。",
+            zh="受访者量表得分（换算为 0–100 指数）的分布、均值及 95% 区间。",
         ),
         Text(
             en="One violin a construct, the wider the more respondents have a score (density of the quantiles, bandwidth by Scott's rule), and on it the mean index with its 95 % confidence interval.",

@@ -169,7 +169,7 @@ def factors(found: Factors, case: Case) -> list[Text]:
         ),
         text(
             f"Parallel analysis ({number(found.draws)} random matrices of normal data) keeps {counted(found.parallel, 'factor')}, the minimum average partial {counted(found.map, 'component')}, and {counted(found.kaiser, 'eigenvalue')} {be(found.kaiser)} above one; {counted(found.planned, 'construct')} {be(found.planned)} planned. The solution has {number(found.used)}, which explain {number(found.explained)} of the variance.",
-            f"平行分析（取 {number(found.draws)} 个正态数据的随机矩阵）保留 {number(found.parallel)} 个因子，最小平均偏相关法保留 {number(found.map)} 个成分，大于 1 的特征值有 {number(found.kaiser)} 个；计划的构念有 {number(found.planned)} 个。以下的解取 {number(found.used)} 个因子，解释方差的 {number(found.explained)}。",
+            f"平行分析（取 {number(found.draws)} 个正态数据的随机矩阵）保留 {number(found.parallel)} 个因子，最小平均偏相关法保留 {number(found.map)} 个成分，大于 1 的特征值有 {number(found.kaiser)} 个；预设的构念有 {number(found.planned)} 个。以下的解取 {number(found.used)} 个因子，解释方差的 {number(found.explained)}。",
         ),
     ]
     if found.closest is not None:

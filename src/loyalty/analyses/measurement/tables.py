@@ -164,7 +164,7 @@ def dynamic(found: Dynamic, case: Case) -> Table:
         Text(en="Dynamic cut-offs of fit.", zh="拟合的动态标准。"),
         Text(
             en="At level 0 the value that 95 % of correct models reach. At further levels the value that at most 5 % (failing that, 10 %) of the misspecified models reach and that no larger share of correct models misses; a dash where there is none. SRMR without means.",
-            zh="水平 0 所列为 95% 的正确模型所能达到的数值。其后各水平所列数值，误设模型中至多有 5%（做不到时放宽至 10%）达到，正确模型中达不到的比例也不高于此；没有这样的数值时以短横表示。SRMR 不含均值。",
+            zh="水平 0 所列为 95% 的正确模型所能达到的数值。其后各水平所列的数值须同时满足两个条件，即误设模型至多有 5%（做不到时放宽至 10%）达到该值，正确模型至多有同样的比例达不到该值；无法同时满足时以短横表示。SRMR 不含均值。",
         ),
         first=PAIRS,
     )
@@ -349,7 +349,7 @@ def models(found: Models, case: Case) -> Table:
         Text(en="Competing measurement models.", zh="相互竞争的测量模型。"),
         Text(
             en="Differences from the planned model; Δχ² scaled, only for models nested in it (the bifactor model is not). A merger holds a correlation at its bound of 1, where the test is a little too lenient on it.",
-            zh="差值均相对于计划模型；Δχ² 为校正差异检验，仅用于嵌套于计划模型的模型（双因子模型并不嵌套）。合并相当于把相关固定在边界 1 上，检验因而略微偏向合并。",
+            zh="差值均相对于预设模型；Δχ² 为校正差异检验，仅用于嵌套于预设模型的模型（双因子模型并不嵌套）。合并相当于把相关固定在边界 1 上，检验因而略微偏向合并。",
         ),
     )
 

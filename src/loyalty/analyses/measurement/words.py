@@ -161,7 +161,7 @@ def dynamic(found: Dynamic, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"The solution of the planned model is not admissible, so that no population can be simulated from it; this section judges the model that is closest to it and is: {escape(label.en)}.",
-                zh=f"计划模型的解不可接受，无法据以模拟总体；本节改而评判与之最接近且解可接受的模型（{escape(label.zh)}）。",
+                zh=f"预设模型的解不可接受，无法据以模拟总体；本节改而评判与之最接近且解可接受的模型（{escape(label.zh)}）。",
             )
         )
     first = found.levels[1].omitted
@@ -528,7 +528,7 @@ def models(found: Models, case: Case) -> list[Text]:
             fit = "fit" if found.worse > 1 else "fits"
             en = f"Of {counted(found.simpler, 'simpler model')} {_or_none(found.worse)} {fit} worse than the planned one"
         en += " by the scaled difference test [@satorra2001]"
-        zh = f"按校正差异检验 [@satorra2001]，{among(found.worse, found.simpler, '个', '较简模型', '拟合', '差于计划模型')}"
+        zh = f"按校正差异检验 [@satorra2001]，{among(found.worse, found.simpler, '个', '较简模型', '拟合', '差于预设模型')}"
         nested = [r for r in found.rows if r.p_difference is not None]
         if equal := [r for r in nested if not significant(r.p_difference or 0.0)]:
             en += f"; no worse, as far as the test can tell: {labels(equal).en}"
@@ -576,20 +576,20 @@ def _preferred(found: Models, case: Case) -> list[Text]:
         return [
             Text(
                 en=f"BIC also prefers the planned model, the next being {after.en} ({margin} higher).",
-                zh=f"BIC 同样偏好计划模型，其次为{after.zh}，BIC 高出 {margin}。",
+                zh=f"BIC 同样偏好预设模型，其次为{after.zh}，BIC 高出 {margin}。",
             )
         ]
     if found.margin is None:
         return [
             Text(
                 en=f"The planned model has no admissible solution to compare with; of the others BIC prefers {best.en}.",
-                zh=f"计划模型没有可接受的解，无从比较；在其余模型中，BIC 偏好{best.zh}。",
+                zh=f"预设模型没有可接受的解，无从比较；在其余模型中，BIC 偏好{best.zh}。",
             )
         ]
     return [
         Text(
             en=f"BIC, which weighs fit against the number of parameters, prefers {best.en} ({margin} lower than the planned model).",
-            zh=f"兼顾拟合与参数数目的 BIC 偏好{best.zh}，其 BIC 比计划模型低 {margin}。",
+            zh=f"兼顾拟合与参数数目的 BIC 偏好{best.zh}，其 BIC 比预设模型低 {margin}。",
         )
     ]
 
@@ -775,7 +775,7 @@ def _freed(found: Respecification, first: Change, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"With it the CFI would {cfi}, no correlation between constructs would change by more than {links} and no planned loading by more than {own}{but[0]}.",
-                zh=f"放开后，CFI {cfi_zh}，构念间相关的变化不超过 {links}，计划载荷的变化不超过 {own}{but[1]}。",
+                zh=f"放开后，CFI {cfi_zh}，构念间相关的变化不超过 {links}，预设载荷的变化不超过 {own}{but[1]}。",
             )
         )
     said.append(

@@ -180,6 +180,6 @@ def loadings(found: Solution, case: Case) -> Figure:
         ),
         Text(
             en="Map of loadings, items in the order of the planned constructs down and factors across: blue positive, red negative.",
-            zh="载荷图：纵向为按计划构念排列的题项，横向为因子；蓝为正，红为负。",
+            zh="载荷图：纵向为按预设构念排列的题项，横向为因子；蓝为正，红为负。",
         ),
     )

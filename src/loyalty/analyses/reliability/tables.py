@@ -161,7 +161,7 @@ def factor_counts(found: Factors, case: Case) -> Table:
         Text(en="Number of factors by rule.", zh="各规则给出的因子数。"),
         Text(
             en="Range: what the error of a percentile of so many random data sets leaves open. Random data are normal for Pearson correlations and permuted answers, with the same distributions, for polychoric ones. Components are not factors: their number is a lower guess. Eigenvalues above one keep too many, and stand here because readers look for them.",
-            zh="范围指因随机数据次数有限、百分位存在误差而可能得到的因子数。随机数据在采用 Pearson 相关时为正态数据，采用多分格相关时为置换后的答案（分布不变）。主成分不是因子，据此所得的数目偏低。“特征值大于 1”规则保留的因子过多，仅因读者常会查阅而列出。",
+            zh="范围指因随机数据的生成次数有限、百分位存在误差而可能得到的因子数。随机数据在采用 Pearson 相关时为正态数据，采用多分格相关时为置换后的答案（分布不变）。主成分不是因子，据此所得的数目偏低。“特征值大于 1”规则保留的因子过多，仅因读者常会查阅而列出。",
         ),
     )
 
@@ -202,10 +202,10 @@ def plan(found: Plan, case: Case) -> Table:
             Column("target", "Rotated to plan"),
             Column("chance", "By chance"),
         ],
-        Text(en="Factors and planned constructs.", zh="因子与计划构念。"),
+        Text(en="Factors and planned constructs.", zh="因子与预设构念。"),
         Text(
             en=f"Tucker's congruence with the planned pattern; percentile intervals from {drawn.en}; {sound} converged ({improper} with an item's uniqueness at its lower bound). By chance: 95th percentile of {plans} random assignments of items to constructs, rotated alike.",
-            zh=f"一致性为因子与计划模式的 Tucker 一致性系数；百分位区间取自{drawn.zh}；收敛的有 {sound} 个，其中有题项的独特性处于下限的{bound}。偶然水平为把题项随机分配给构念、作同样旋转 {plans} 次所得的第 95 百分位。",
+            zh=f"一致性为因子与预设模式的 Tucker 一致性系数；百分位区间取自{drawn.zh}；收敛的有 {sound} 个，其中有题项的独特性处于下限的{bound}。偶然水平为把题项随机分配给构念、作同样旋转 {plans} 次所得的第 95 百分位。",
         ),
     )
 

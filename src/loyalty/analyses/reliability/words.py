@@ -451,7 +451,7 @@ def factors(found: Factors, case: Case) -> list[Text]:
             zh=spaced(
                 "各规则建议保留",
                 asked.zh,
-                f"个因子，计划的构念有 {planned} 个。事先选定的规则是基于",
+                f"个因子，预设的构念有 {planned} 个。事先选定的规则是基于",
                 kind.zh,
                 f"的共同因子平行分析 [@horn1965; @auerswald2019]，保留 {n} 个{zh}",
             ),
@@ -461,7 +461,7 @@ def factors(found: Factors, case: Case) -> list[Text]:
         said.append(
             Text(
                 en="The data ask for as many factors as were planned.",
-                zh="数据支持的因子数与计划的构念数一致。",
+                zh="数据支持的因子数与预设的构念数一致。",
             )
         )
     elif found.n < found.planned:
@@ -503,7 +503,7 @@ def factor_counts(found: Factors, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"{at_plan if found.at_plan else 'None'} of {total} rules come{'' if found.at_plan > 1 else 's'} out at the {planned} planned constructs{en}",
-            zh=f"{rules}与 {planned} 个计划构念一致{zh}",
+            zh=f"{rules}与 {planned} 个预设构念一致{zh}",
         )
     ]
     both = {r.kind: r.n for r in found.rules if r.rule == "parallel-factors"}
@@ -630,7 +630,7 @@ def _agree(found: Solutions) -> list[Text]:
 def plan(found: Plan, case: Case) -> list[Text]:
     said = [*_found_again(found, case), *_aimed(found, case), *_left_out(found, case)]
     if found.no_target is not None:
-        part = Text(en="the rotation to the plan", zh="向计划结构的旋转")
+        part = Text(en="the rotation to the plan", zh="向预设结构的旋转")
         said.append(_lacking(part, found.no_target, case))
     return said
 
@@ -702,7 +702,7 @@ def _aimed(found: Plan, case: Case) -> list[Text]:
         return [
             Text(
                 en=f"Even when the factors are rotated as near to the plan as can be, the likeness is no greater than what the same rotation brings to items dealt at random [@paunonen1997] for {which.en}.",
-                zh=f"即使把因子尽可能向计划结构旋转，{which.zh}与相应因子的相似程度仍不高于把题项随机分配后作同样旋转所得的水平 [@paunonen1997]。",
+                zh=f"即使把因子尽可能向预设结构旋转，{which.zh}与相应因子的相似程度仍不高于把题项随机分配后作同样旋转所得的水平 [@paunonen1997]。",
             )
         ]
     if all(target is None for _, target, _ in aimed):
@@ -710,7 +710,7 @@ def _aimed(found: Plan, case: Case) -> list[Text]:
     return [
         Text(
             en="Rotated to the plan, every construct is more alike to its factor than the same rotation makes items dealt at random [@paunonen1997].",
-            zh="向计划结构旋转后，每个构念与相应因子的相似程度都高于把题项随机分配后作同样旋转所得的水平 [@paunonen1997]。",
+            zh="向预设结构旋转后，每个构念与相应因子的相似程度都高于把题项随机分配后作同样旋转所得的水平 [@paunonen1997]。",
         )
     ]
 
@@ -722,7 +722,7 @@ def _left_out(found: Plan, case: Case) -> list[Text]:
     return [
         Text(
             en=f"With one item{'' if one else ' each'}, {which.en} cannot be a factor and {'is' if one else 'are'} left out of the rotation to the plan.",
-            zh=f"{which.zh}{'' if one else '各'}只有一个题项，不能成为因子，因此未纳入向计划结构的旋转。",
+            zh=f"{which.zh}{'' if one else '各'}只有一个题项，不能成为因子，因此未纳入向预设结构的旋转。",
         )
     ]
 

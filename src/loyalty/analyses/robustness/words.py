@@ -112,7 +112,7 @@ def curve(found: Curve, case: Case) -> list[Text] | None:
         said = [
             Text(
                 en=f"The study's own estimate of this path is not to be relied upon: {why.en}. What other choices give is listed, and makes no range.",
-                zh=f"本研究对该路径的估计不可采信：{why.zh}。其他设定的结果只逐一列出，不构成范围。",
+                zh=f"本研究对该路径的估计不可采信：{why.zh}。其他设定的结果只逐一列出，不据此给出取值范围。",
             )
         ]
     else:

@@ -232,7 +232,7 @@ def moderation(found: Moderation, case: Case) -> Table | None:
                 [
                     Text(
                         en=f"Change of the standardized path per standard deviation of the moderator. Scores: regression{'' if found.firms else ', heteroscedasticity-consistent intervals (HC3)'}; errors of measurement weaken products and squares. Latent: double-mean-centred product indicators without what the answer scales alone bend, all terms of an outcome together, robust maximum likelihood. Two verdicts: by scores; between latent constructs.",
-                        zh=f"所列为调节变量每增加一个标准差时标准化路径的变化。“得分”一栏由回归得出{'' if found.firms else '，区间为异方差一致区间（HC3）'}，测量误差会削弱其中的乘积项与平方项。“潜变量”一栏采用双重均值中心化的乘积指标，并扣除量表本身造成的弯曲，同一结果变量的各项同时以稳健极大似然法估计。两个判断依次出自得分与潜变量。",
+                        zh=f"所列为调节变量每增加一个标准差时标准化路径的变化。“得分”一栏由回归得出{'' if found.firms else '，区间按异方差一致标准误（HC3）计算'}，测量误差会削弱其中的乘积项与平方项。“潜变量”一栏采用双重均值中心化的乘积指标，并扣除量表本身造成的弯曲，同一结果变量的各项同时以稳健极大似然法估计。两个判断依次出自得分与潜变量。",
                     ),
                     *_without(found),
                 ]
@@ -315,7 +315,7 @@ def questions(found: Questions, case: Case) -> Table:
         Text(en="Single questions beside the constructs.", zh="构念之外的单个问题。"),
         Text(
             en="Standardized regressions of those who answered each question, on scale scores, so that errors of measurement are in them; heteroscedasticity-consistent intervals (HC3). A question that only some were asked says nothing of the others, and where the outcome decides who is asked, its range and with it every coefficient is narrower.",
-            zh="所列为以各问题的作答者为样本、以量表得分为变量的标准化回归，因此含有测量误差；区间为异方差一致区间（HC3）。只问部分人的问题不能说明其他人的情况；若由结果变量决定问谁，结果变量的取值范围便会变窄，各系数也随之偏小。",
+            zh="所列为以各问题的作答者为样本、以量表得分为变量的标准化回归，因此含有测量误差；区间按异方差一致标准误（HC3）计算。只问部分人的问题不能说明其他人的情况；若由结果变量决定问谁，结果变量的取值范围便会变窄，各系数也随之偏小。",
         ),
     )
 

@@ -209,7 +209,7 @@ def straight(found: Straight, case: Case) -> Table:
         ),
         Text(
             en="Regression on scale scores, standardized, of answers drawn from the case's process without curvilinear effects, moderations, careless and missing answers; heteroscedasticity-consistent intervals (HC3).",
-            zh="表中为量表得分的标准化回归系数。答案由去除曲线效应、调节效应、敷衍作答与缺失之后的同一过程生成。区间为异方差一致区间（HC3）。",
+            zh="表中为量表得分的标准化回归系数。答案由去除曲线效应、调节效应、敷衍作答与缺失之后的同一过程生成。区间按异方差一致标准误（HC3）计算。",
         ),
         simulated=True,
     )

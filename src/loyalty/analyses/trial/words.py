@@ -79,7 +79,16 @@ def _seen(found: int, n: int) -> str:
     """How many effects of so many are found, in Chinese."""
     if found == n > 1:
         return "全部检出"
-    return f"检出 {number(found)} 个" if found else "无一检出"
+    if found:
+        return f"检出 {number(found)} 个"
+    return "无一检出" if n > 1 else "没有检出"
+
+
+def _out_of(what: str, count: int, n: int) -> str:
+    """How many of so many are 未定 or 符号相反, in Chinese; a count of all reads oddly."""
+    if count == n:
+        return f"均{what}" if n > 1 else what
+    return f"{what} {number(count)} 个"
 
 
 def _paths(tally: Tally, found: Headline) -> list[Text]:
@@ -130,11 +139,11 @@ def _judged(tally: Tally) -> list[Text]:
     zh_parts = [_seen(tally.found, tally.effects)]
     if tally.open:
         parts.append(f"{number(tally.open)} {be(tally.open)} left open")
-        zh_parts.append(f"未定 {number(tally.open)} 个")
+        zh_parts.append(_out_of("未定", tally.open, tally.effects))
     if tally.contradicted:
         count = number(tally.contradicted)
         parts.append(f"{count} {_verb(tally.contradicted, 'has', 'have')} the wrong sign")
-        zh_parts.append(f"符号相反 {count} 个")
+        zh_parts.append(_out_of("符号相反", tally.contradicted, tally.effects))
     listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
     size, zh_size = "", ""
     if tally.size is not None and tally.size > 0:
@@ -178,7 +187,7 @@ def _held(tally: Tally) -> list[Text]:
     if tally.contradicted:
         count = number(tally.contradicted)
         en.append(f"{count} {_verb(tally.contradicted, 'has', 'have')} the wrong sign")
-        zh.append(f"符号相反 {count} 个")
+        zh.append(_out_of("符号相反", tally.contradicted, tally.effects))
     if tally.alarms:
         count, of = number(tally.alarms), number(tally.zero)
         en.append(f"{count} of {of} declared to be zero {be(tally.alarms)} seen all the same")

@@ -95,12 +95,12 @@ def scales(data: Material) -> Headline | None:
     if bad:
         said = text(
             f"**Not all questions belong together as planned**: Cronbach's α of {shown.en} is below {mark} with its whole interval.",
-            f"**并非所有题项都如计划那样同属一个量表。**{shown.zh}的 Cronbach α 整个区间低于 {mark}。",
+            f"**并非所有题项都如预设那样同属一个量表。**{shown.zh}的 Cronbach α 整个区间低于 {mark}。",
         )
     elif unsure:
         said = text(
             f"**Whether all questions belong together as planned stays open**: Cronbach's α is {shown.en}, and the interval holds {mark}.",
-            f"**题项是否都如计划那样同属一个量表，尚无定论。**{shown.zh}的 Cronbach α 区间包含 {mark}。",
+            f"**题项是否都如预设那样同属一个量表，尚无定论。**{shown.zh}的 Cronbach α 区间包含 {mark}。",
         )
     else:
         said = text(

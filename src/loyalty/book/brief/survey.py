@@ -367,7 +367,7 @@ def fit(data: Material) -> Headline | None:
             "**The planned measurement model has no acceptable solution**"
             + (f": {because.en}. " if because else ". ")
             + "What rests on it is not to be relied upon.",
-            "**计划的测量模型没有可接受的解"
+            "**预设的测量模型没有可接受的解"
             + (f"**：{because.zh}。" if because else "。**")
             + "以这一模型为基础的结果不可采信。",
         )
@@ -390,17 +390,17 @@ def fit(data: Material) -> Headline | None:
     if not missed:
         said = text(
             f"**The planned measurement model fits the answers**: {shown.en} {cited}.",
-            f"**计划的测量模型与答案拟合良好。**各项指标为 {shown.zh}{cited}。",
+            f"**预设的测量模型与答案拟合良好。**各项指标为 {shown.zh}{cited}。",
         )
     elif len(missed) == len(known):
         said = text(
             f"**The planned measurement model does not fit the answers**: every cut-off is missed, {shown.en} {cited}.",
-            f"**计划的测量模型与答案不拟合。**各项标准均未达到，其中 {shown.zh}{cited}。",
+            f"**预设的测量模型与答案不拟合。**各项标准均未达到，其中 {shown.zh}{cited}。",
         )
     else:
         said = text(
             f"**The planned measurement model does not fit the answers in every respect**: missed {be(len(missed))} {shown.en} {cited}.",
-            f"**计划的测量模型并非在各方面都与答案拟合。**未达到标准的有 {shown.zh}{cited}。",
+            f"**预设的测量模型并非在各方面都与答案拟合。**未达到标准的有 {shown.zh}{cited}。",
         )
     return Headline([said], data.grade("low"), "measurement")
 
