@@ -200,7 +200,12 @@ def test_moderations_and_bends_are_told() -> None:
     assert "Image × Quality → Loyalty 0.20 [0.04, 0.36]" in text and both.grade == "low"
     assert "Image² → Loyalty 0.10 [0.02, 0.18]" in text  # by scores, where there is no other
     mixed = told(term("H3", "supported", "open"))
-    assert "udged otherwise by scores" in said(mixed) and mixed.grade == "none"
+    text = said(mixed).replace("\u00a0", " ")
+    assert "udged otherwise between latent constructs than by scores" in text
+    assert "[0.04, 0.36] (open), by scores 0.10 [0.02, 0.18] (supported)" in text
+    assert mixed.grade == "none"
+    turned = said(told(term("H3", "open", "contradicted"))).replace("\u00a0", " ")
+    assert "(against what was expected), by scores 0.10 [0.02, 0.18] (open)" in turned
     assert "not estimated: Image² → Loyalty" in said(mixed)
     assert said(mixed).startswith("**None of the moderations and bends")
     against = told(term("H3", "contradicted", "contradicted"), term("H4", "open", None))
@@ -264,6 +269,24 @@ def test_groups_only_where_they_can_be_compared() -> None:
     assert "this path differs: Image → Loyalty" in said(told("metric", 1))
     assert "No path is shown to differ by plan" in said(told("metric", 0))
     assert survey.groups(material(structural=structural())) is None
+
+
+def test_groups_of_firms_differ_only_where_firms_say_so() -> None:
+    def told(firms: float, different: int = 1) -> Headline:
+        row = {"id": "H1", "from_": "image", "to": "loyalty", "p_holm_firms": firms}
+        row |= {"p_holm": 0.01 if different else 0.5}
+        paths = {"count": 2, "different": different, "df_firms": 4, "differences": [row]}
+        found = made(Groups, invariance={"group": "plan", "held": "metric"}, paths=paths)
+        headline = survey.groups(material(structural=structural(), groups=found))
+        assert headline is not None
+        return headline
+
+    alone = told(0.3)
+    assert "No path is shown to differ by plan" in said(alone) and alone.grade == "none"
+    assert "The firms are the independent units; if respondents were, 1 of 2" in said(alone)
+    assert "this path differs: Image → Loyalty" in said(told(0.01))
+    assert "if respondents were" not in said(told(0.01))
+    assert "if respondents were" not in said(told(0.3, 0))
 
 
 @pytest.mark.parametrize(

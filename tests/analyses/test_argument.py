@@ -777,12 +777,13 @@ def test_a_claim_beside_several_surveys_is_inside_of_all_or_says_so(
 
 
 def test_what_lies_inside_some_and_outside_others_is_said_where_there_is_any() -> None:
-    def told(divided: int) -> str:
-        summary = {"inside": 1, "outside": 2, "divided": divided}
+    def told(divided: int, inside: int = 1) -> str:
+        summary = {"inside": inside, "outside": 2, "divided": divided}
         return said(words.claims, made(beside.Claims, summary=summary)).en
 
     assert "1 lies inside our interval and 2 outside it; an interval" in told(0)
     assert "2 outside it, 3 inside that of some surveys and outside that of others;" in told(3)
+    assert "none lies inside our interval" in told(0, 0) and "3 lie inside" in told(0, 3)
 
 
 def test_two_surveys_have_no_share_of_real_differences() -> None:

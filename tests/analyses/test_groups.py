@@ -270,8 +270,10 @@ def test_differences_that_only_respondents_show(case: Case) -> None:
     [
         ([0.2, 0.3], None, "none of 2 paths differs"),
         ([0.01, 0.3], None, "1 of 2 paths differs between the groups: H1."),
-        ([0.01, 0.02], [0.01, 0.3], "H1 and H2. With firms as the independent units"),
-        ([0.01, 0.02], [0.2, None], "each group has few, none would remain."),
+        ([0.01, 0.02], [0.01, 0.3], "each group has few, H1 of 2 paths differs between the groups"),
+        ([0.01, 0.02], [0.01, 0.02], "H1 and H2 of 2 paths differ between the groups after"),
+        ([0.01, 0.02], [0.2, None], "none of 2 paths differs between the groups after Holm's corr"),
+        ([0.01, 0.02], [0.2, None], "If respondents were independent, 2 would: H1 and H2."),
     ],
 )
 def test_paths_that_differ(p: list[float], firms: Any, en: str, case: Case) -> None:
@@ -325,8 +327,16 @@ def test_pairs_of_paths_say_no_more_than_their_intervals(case: Case) -> None:
     wide = {"ci_lower_firms": -0.9, "ci_upper_firms": 0.1, "p_firms": 0.09, "p_holm_firms": 0.09}
     firms = pairs(path_pair("H1", "1", "2", -0.5, 0.001, **wide), clear_firms=0, df_firms=4)
     text = said(words.path_pairs(cited(firms, "a"), case))
-    assert "; allowing for firms \\[−0\\.90, 0\\.10\\])" in text.en.replace("\u00a0", " ")
-    assert "With firms as the independent units none of all differences" in text.en
+    assert (
+        "with firms as the independent units none is clear after that correction; that is"
+        in text.en
+    )
+    assert "than among" not in text.en and "以企业为独立单位，校正后显著的一个也没有" in text.zh
+    held = {**wide, "ci_upper_firms": -0.1, "p_holm_firms": 0.01}
+    firms = pairs(path_pair("H1", "1", "2", -0.5, 0.001, **held), clear_firms=1, df_firms=4)
+    text = said(words.path_pairs(cited(firms, "a"), case))
+    assert "; allowing for firms \\[−0\\.90, −0\\.10\\])" in text.en.replace("\u00a0", " ")
+    assert "1 is clear after that correction." in text.en
     many = pairs(*(path_pair("H1", "1", "2", 0.3, 0.001) for _ in range(5)))
     text = said(words.path_pairs(cited(many, "a"), case))
     assert text.en.count("higher among") == 3 and "its further clear pairs are in the" in text.en

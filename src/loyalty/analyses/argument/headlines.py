@@ -187,8 +187,8 @@ def known(found: Known, case: Case) -> Text:
     if yes == 0:
         return text("Nothing asked here is settled.", "此处所提的问题，没有一个已有定论。")
     return text(
-        "What stands without a grade is not known from these data, whatever is written about it elsewhere.",
-        "没有标明等级的问题，无论其他文献怎样论述，都无法用这些数据回答。",
+        "What has the grade “none” is not known from these data, whatever is written about it elsewhere.",
+        "等级为“无”的问题，无论其他文献怎样论述，都无法用这些数据回答。",
     )
 
 

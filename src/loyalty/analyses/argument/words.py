@@ -663,7 +663,7 @@ def claims(found: Claims, case: Case) -> list[Text]:
             part_zh = f"，{many(one.divided, '个')}落在一部分调查的区间之内、另一部分调查的区间之外"
         said.append(
             text(
-                f"Beside real data {inside} {'lies' if one.inside == 1 else 'lie'} inside our interval and {outside} outside it{part}; an interval that is wide agrees with much, and the people asked were others.",
+                f"Beside real data {inside if one.inside else 'none'} {'lie' if one.inside > 1 else 'lies'} inside our interval and {outside if one.outside else 'none'} outside it{part}; an interval that is wide agrees with much, and the people asked were others.",
                 f"与真实数据对照，{some(one.inside, '个')}数字落在本研究的区间之内，{many(one.outside, '个')}落在区间之外{part_zh}。区间越宽，数字越容易落在其中；受访者也不是同一批人。",
             )
         )

@@ -166,7 +166,7 @@ def prediction(found: Prediction, case: Case) -> Table:
             zh="对未用于拟合的客户，区分谁会再次购买的能力。",
         ),
         Text(
-            en="Area under the ROC curve, DeLong's intervals. The model is that of a random half of the customers and foretells the other half; the plain rule ranks them by the days since their last purchase.",
+            en="Area under the ROC curve, DeLong's intervals. The model is that of a random half of the customers and predicts the other half; the plain rule ranks them by the days since their last purchase.",
             zh="所列为 ROC 曲线下面积及 DeLong 区间。模型以随机一半客户拟合，用于预测另一半；简单规则按距上次购买的天数排序。",
         ),
     )

@@ -270,7 +270,7 @@ def worth(found: Worth, case: Case) -> Table:
             Column("n", "n"),
             Column("estimate", "Change for one point"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
-            Column(lambda r: PAYS[r.verdict], "Cost that would have to hold"),
+            Column(lambda r: PAYS[r.verdict], "Highest cost"),
             Column("naive", "Uncorrected"),
             Column(("naive_ci_lower", "naive_ci_upper"), "95 % interval, uncorrected"),
         ],
@@ -279,8 +279,8 @@ def worth(found: Worth, case: Case) -> Table:
             zh="为使态度提高一分，在每位客户身上至多可以花费多少。",
         ),
         Text(
-            en=f"Change: of what a customer spends within {horizon} days after the survey{what.en}, for one point more of the mean of the items; corrected for measurement error, with errors of both steps [@rosseel2024]. The cost is for raising it by a point and for as long. What is spent is not what is earned.",
-            zh=f"“变化”一栏为题项均值每高一分时，客户在调查后 {horizon} 天内消费相应的变化{what.zh}，已校正测量误差，标准误兼顾两个步骤的误差 [@rosseel2024]。成本指在同样期限内使态度提高一分的花费。消费额不等于利润。",
+            en=f"Change: of what a customer spends within {horizon} days after the survey{what.en}, for one point more of the mean of the items; corrected for measurement error, with errors of both steps [@rosseel2024]; the standard deviation of the attitude is taken as known. The cost is for raising it by a point and for as long. What is spent is not what is earned.",
+            zh=f"“变化”一栏为题项均值每高一分时，客户在调查后 {horizon} 天内消费相应的变化{what.zh}，已校正测量误差，标准误兼顾两个步骤的误差 [@rosseel2024]，态度的标准差视为已知。成本指在同样期限内使态度提高一分的花费。消费额不等于利润。",
         ),
     )
 

@@ -134,7 +134,7 @@ def _shown(row: EffectRow, case: Case) -> Text:
 
 #: What of the purchases lies before the survey and what after.
 _WHOLE = Text(
-    en="The rate of purchases is of the whole record, before the survey and after it: there the attitude foretells nothing, it goes with what was done. What comes after the survey may have causes that moved the attitude as well: nobody was made more satisfied to see what they would do.",
+    en="The rate of purchases is of the whole record, before the survey and after it: there the attitude predicts nothing, it goes with what was done. What comes after the survey may have causes that moved the attitude as well: nobody was made more satisfied to see what they would do.",
     zh="购买频率取自调查前后的全部记录：就此而言，态度并未预测行为，只是与已发生的行为相关。调查之后的行为也可能与态度同出一源，因为并未随机提高任何人的满意度以观察其后的行为。",
 )
 _AFTER = Text(

@@ -265,13 +265,11 @@ def recommendations(found: Recommendations, case: Case) -> Table:
     first = measure(found, case)
     costs, en, zh = [], "", ""
     if first is not None and (found.costs or found.clear == 1):
-        costs = [
-            Column(lambda r: _cost(r, found, case), "Cost that would have to hold", "markdown")
-        ]
+        costs = [Column(lambda r: _cost(r, found, case), "Highest cost", "markdown")]
     if first is not None and found.costs_by is not None:
         than, how = escaped(case.label(first.construct)), RATIOS[found.costs_by]
-        en = f" Cost: how many times what a point of {within(than.en)} costs a point of this may cost at most, so that the same money brings as much; {how.en}."
-        zh = f"“须满足的成本条件”一栏说明，要使同样的花费带来同样的变化，把该构念提高一分的成本至多可为把{than.zh}提高一分的多少倍；{how.zh}。"
+        en = f" Highest cost: what a point may cost, in multiples of what a point of {within(than.en)} costs, if the same money is to bring as much; {how.en}."
+        zh = f"“成本上限”一栏说明，要使同样的花费带来同样的变化，把该构念提高一分的成本至多可为把{than.zh}提高一分的多少倍；{how.zh}。"
     return Table(
         found.rows,
         [
@@ -297,8 +295,8 @@ def recommendations(found: Recommendations, case: Case) -> Table:
             zh=f"就{outcome.zh}而言可以做什么，以及把握有多大。",
         ),
         Text(
-            en=f"Change: of the mean of {within(outcome.en)}, in points of its scale, for one point more of the construct; from the total effect and the standard deviations of the scale means. For whom: groups in which its share is clearly above the mean of all.{en} What a point costs is not known here.",
-            zh=f"“变化”一栏为构念高一分时{outcome.zh}均值相应的变化（以量表的分计），由总效应与量表均值的标准差得出。“对象”一栏为该构念的份额明显高于总体平均的组别。{zh}提高一分的实际成本不详。",
+            en=f"Change: of the mean of {within(outcome.en)}, in points of its scale, for one point more of the construct; from the total effect and the standard deviations of the scale means, which are taken as known. For whom: groups in which its share is clearly above the mean of all.{en} What a point costs is not known here.",
+            zh=f"“变化”一栏为构念高一分时{outcome.zh}均值相应的变化（以量表的分计），由总效应与量表均值的标准差得出，标准差视为已知。“对象”一栏为该构念的份额明显高于总体平均的组别。{zh}提高一分的实际成本不详。",
         ),
         withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
     )

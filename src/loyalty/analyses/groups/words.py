@@ -282,14 +282,18 @@ def differences(found: Paths, case: Case) -> Text:
             zh=f"经 Holm 校正后，{n} 条路径均未见组间差异，但这并不证明各组相等。",
         )
     clear = _ids(found.differences, "p_holm")
-    en = f"After Holm's correction {different} of {n} paths {'differs' if found.different == 1 else 'differ'} between the groups: {clear.en}."
-    zh = f"经 Holm 校正后，{among(found.different, found.count, '条', '路径', '', '存在组间差异')}（{clear.zh}）。"
-    if found.df_firms is not None:
-        firms = _ids(found.differences, "p_holm_firms")
+    if found.df_firms is not None:  # firms, not respondents, are what differs by chance
+        firms, many = _ids(found.differences, "p_holm_firms"), units(case).many
         zh_firms = "一条也没有" if firms.zh == "无" else f"有 {firms.zh}"
-        en += f" With firms as the independent units, of which each group has few, {firms.en} would remain."
-        zh += f"若以企业为独立单位（每组的企业都很少），仍有差异的路径{zh_firms}。"
-    return Text(en=en, zh=zh)
+        one = firms.en == "none" or len(_which(found.differences, "p_holm_firms")) == 1
+        return Text(
+            en=f"With {many.en} as the independent units, of which each group has few, {firms.en} of {n} paths {'differs' if one else 'differ'} between the groups after Holm's correction. If respondents were independent, {different} would: {clear.en}.",
+            zh=f"以{many.zh}为独立单位（每组都很少），{n} 条路径经 Holm 校正后存在组间差异的{zh_firms}。若以受访者为独立单位，则有 {different} 条（{clear.zh}）。",
+        )
+    return Text(
+        en=f"After Holm's correction {different} of {n} paths {'differs' if found.different == 1 else 'differ'} between the groups: {clear.en}.",
+        zh=f"经 Holm 校正后，{among(found.different, found.count, '条', '路径', '', '存在组间差异')}（{clear.zh}）。",
+    )
 
 
 def _differences_read(read: Sequence[PathDifference]) -> Text:
@@ -308,8 +312,11 @@ def _differences_read(read: Sequence[PathDifference]) -> Text:
 
 def _ids(tests: Sequence[PathDifference], p: str) -> Text:
     """The paths that differ by the probability in a field."""
-    found = [d.id for d in tests if getattr(d, p) is not None and significant(getattr(d, p))]
-    return names([Text(en=name, zh=name) for name in found])
+    return names([Text(en=name, zh=name) for name in _which(tests, p)])
+
+
+def _which(tests: Sequence[PathDifference], p: str) -> list[str]:
+    return [d.id for d in tests if getattr(d, p) is not None and significant(getattr(d, p))]
 
 
 def path_pairs(found: Pairs, case: Case) -> list[Text]:
@@ -321,30 +328,31 @@ def path_pairs(found: Pairs, case: Case) -> list[Text]:
     count, apart, clear = number(found.count), number(found.apart), number(found.clear)
     one = found.apart == 1
     after = clear if found.clear else "none"
+    by_firms, sure = "", found.clear
+    zh_by_firms = zh_alone = ""
+    if found.clear_firms is not None:  # firms, not respondents, are the independent units
+        sure, which = found.clear_firms, units(case).many
+        firms = number(found.clear_firms) if found.clear_firms else "none"
+        by_firms = f" if respondents are taken as independent; with {which.en} as the independent units {firms} {be(found.clear_firms or 1)} clear after that correction"
+        zh_alone = "以受访者为独立单位，"
+        zh_by_firms = f"；以{which.zh}为独立单位，校正后显著的{has(found.clear_firms, '个')}"
     said = [
         Text(
-            en=f"Of {count} differences of a path between two groups {apart} {'has' if one else 'have'} an interval clear of zero, {after} after Holm's correction{'' if found.clear else '; that is no proof that the paths are equal'}.",
-            zh=f"把各条路径在各组之间两两比较，共得 {count} 个差异，其中区间不含零的{has(found.apart, '个')}，经 Holm 校正后仍显著的{has(found.clear, '个')}{'' if found.clear else '；但这并不证明路径相等'}。",
+            en=f"Of {count} differences of a path between two groups {apart} {'has' if one else 'have'} an interval clear of zero, {after} after Holm's correction{by_firms}{'' if sure else '; that is no proof that the paths are equal'}.",
+            zh=f"把各条路径在各组之间两两比较，共得 {count} 个差异，其中{zh_alone}区间不含零的{has(found.apart, '个')}，经 Holm 校正后仍显著的{has(found.clear, '个')}{zh_by_firms}{'' if sure else '；但这并不证明路径相等'}。",
         )
     ]
     if len(read) < len(found.differences):  # the counts would be of what is in doubt, too
         said = []
     paths: dict[str, list[PathPair]] = {}
     for row in read:
-        if row.p_holm is not None and significant(row.p_holm):
+        p = row.p_holm if found.clear_firms is None else row.p_holm_firms
+        if p is not None and significant(p):
             paths.setdefault(row.id, []).append(row)
     said += [_path_differs(rows, found.group, case) for rows in paths.values()]
     if not said and not paths:
         none = "No difference of a path that may be relied upon is clear after Holm's correction."
         said.append(Text(en=none, zh="凡可以采信的路径，经 Holm 校正后均无显著的组间差异。"))
-    if paths and found.clear_firms is not None and len(read) == len(found.differences):
-        firms = number(found.clear_firms) if found.clear_firms else "none"
-        said.append(
-            Text(
-                en=f"With firms as the independent units {firms} of all differences {be(found.clear_firms)} clear after Holm's correction.",
-                zh=f"若以企业为独立单位，经 Holm 校正后显著的差异{has(found.clear_firms, '个')}。",
-            )
-        )
     return said
 
 
@@ -359,7 +367,8 @@ def _path_differs(rows: Sequence[PathPair], group: str, case: Case) -> Text:
         firms, zh_firms = "", ""
         if row.ci_lower_firms is not None:
             wide = interval(row.ci_lower_firms, row.ci_upper_firms)
-            firms, zh_firms = f"; allowing for firms {wide}", f"；考虑企业后为 {wide}"
+            which = units(case).many
+            firms, zh_firms = f"; allowing for {which.en} {wide}", f"；考虑{which.zh}后为 {wide}"
         parts.append(
             Text(
                 en=f"{'higher' if higher else 'lower'} among {escape(a.en)} than among {escape(b.en)} (difference {by}{firms})",

@@ -231,8 +231,8 @@ def moderation(found: Moderation, case: Case) -> Table | None:
             join(
                 [
                     Text(
-                        en=f"Change of the standardized path per standard deviation of the moderator. Scores: regression{'' if found.firms else ', heteroscedasticity-consistent intervals (HC3)'}; errors of measurement weaken products and squares. Latent: double-mean-centred product indicators without what the answer scales alone bend, all terms of an outcome together, robust maximum likelihood. Two verdicts: by scores; between latent constructs.",
-                        zh=f"所列为调节变量每增加一个标准差时标准化路径的变化。“得分”一栏由回归得出{'' if found.firms else '，区间按异方差一致标准误（HC3）计算'}，测量误差会削弱其中的乘积项与平方项。“潜变量”一栏采用双重均值中心化的乘积指标，并扣除量表本身造成的弯曲，同一结果变量的各项同时以稳健极大似然法估计。两个判断依次出自得分与潜变量。",
+                        en=f"Change of the standardized path per standard deviation of the moderator. Scores: regression{'' if found.firms else ', heteroscedasticity-consistent intervals (HC3)'}; errors of measurement weaken products and squares. Latent: double-mean-centred product indicators without what the answer scales alone bend, all terms of an outcome together, robust maximum likelihood; how surely it is known what the scales bend is not part of the interval. Two verdicts: by scores; between latent constructs.",
+                        zh=f"所列为调节变量每增加一个标准差时标准化路径的变化。“得分”一栏由回归得出{'' if found.firms else '，区间按异方差一致标准误（HC3）计算'}，测量误差会削弱其中的乘积项与平方项。“潜变量”一栏采用双重均值中心化的乘积指标，并扣除量表本身造成的弯曲，同一结果变量的各项同时以稳健极大似然法估计，扣除量本身的不确定性未计入区间。两个判断依次出自得分与潜变量。",
                     ),
                     *_without(found),
                 ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from loyalty.analyses.argument.read import INDICES
 from loyalty.analyses.audit.findings import Audit
 from loyalty.analyses.groups.findings import Groups
+from loyalty.analyses.groups.models import Paths
 from loyalty.analyses.measurement.findings import Measurement
 from loyalty.analyses.robustness.findings import Robustness
 from loyalty.analyses.structural.findings import Structural
@@ -17,7 +18,18 @@ from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import NOTHING, Text
 from loyalty.ground.thresholds import threshold
-from loyalty.shown.words import among, be, cut, estimate, every, listed, number, readable, text
+from loyalty.shown.units import units
+from loyalty.shown.words import (
+    among,
+    be,
+    cut,
+    estimate,
+    every,
+    listed,
+    number,
+    readable,
+    text,
+)
 
 #: So many paths, pairs or scales are named in a sentence; the chapter has all.
 NAMED = 4
@@ -187,6 +199,13 @@ def paths(data: Material) -> Headline | None:
     return Headline([said], grade, "structural")
 
 
+_JUDGED: dict[str, Text] = {
+    "supported": text("supported", "支持"),
+    "open": text("open", "未定"),
+    "contradicted": text("against what was expected", "与假设相反"),
+}
+
+
 def bends(data: Material) -> Headline | None:
     """What is borne out of the moderations and bends that were expected; gone without any.
 
@@ -207,16 +226,24 @@ def bends(data: Material) -> Headline | None:
             lost.append(what)
             continue
         verdict, size = row.verdict, estimate(row.estimate, row.ci_lower, row.ci_upper)
+        shown = text(f"{what.en} {size}", f"{what.zh} {size}")
         if row.latent_verdict is not None and not data.case.reliance.whole:
-            size = estimate(row.latent_estimate, row.latent_ci_lower, row.latent_ci_upper)
-            verdict = row.verdict if row.verdict == row.latent_verdict else "method"
-        parts[verdict].append(text(f"{what.en} {size}", f"{what.zh} {size}"))
+            latent = estimate(row.latent_estimate, row.latent_ci_lower, row.latent_ci_upper)
+            shown = text(f"{what.en} {latent}", f"{what.zh} {latent}")
+            if row.latent_verdict != row.verdict:
+                by, otherwise_ = _JUDGED[row.latent_verdict], _JUDGED[row.verdict]
+                shown = text(
+                    f"{shown.en} ({by.en}), by scores {size} ({otherwise_.en})",
+                    f"{shown.zh}（{by.zh}），按得分则为 {size}（{otherwise_.zh}）",
+                )
+                verdict = "method"
+        parts[verdict].append(shown)
     forms = {
         "supported": text("borne out: {}", "得到支持的有{}"),
         "contradicted": text("against what was expected: {}", "与假设相反的有{}"),
         "method": text(
-            "judged otherwise by scores than between latent constructs: {}",
-            "按得分与按潜变量判断不同的有{}",
+            "judged otherwise between latent constructs than by scores: {}",
+            "按潜变量与按得分判断不同的有{}",
         ),
         "open": text("open, for the interval holds zero: {}", "因区间包含零而未定的有{}"),
     }
@@ -422,21 +449,37 @@ def groups(data: Material) -> Headline | None:
         return None
     level = threshold("significance").value
     read = [d for d in found.differences if not data.case.reliance.along((d.from_, d.to))]
-    clear = [d for d in read if d.p_holm < level]
+    alone = [d for d in read if d.p_holm < level]
+    clear, beside = alone, NOTHING
+    if found.df_firms is not None:  # firms, not respondents, are the independent units
+        clear = [d for d in read if d.p_holm_firms is not None and d.p_holm_firms < level]
+        beside = _were_they_independent(found, len(alone) == len(clear), data)
     if not clear:
         said = text(
-            f"**No path is shown to differ by {of.en}**, after correction for testing several; that is no proof that they are alike in all groups."
+            f"**No path is shown to differ by {of.en}**, after correction for testing several; that is no proof that they are alike in all groups.{beside.en}"
             if found.count > 1
-            else f"**The path is not shown to differ by {of.en}**; that is no proof that it is alike in all groups.",
-            f"**未能证明路径因{of.zh}而异。**经多重检验校正后没有显著差异，但这并不证明各组相同。",
+            else f"**The path is not shown to differ by {of.en}**; that is no proof that it is alike in all groups.{beside.en}",
+            f"**未能证明路径因{of.zh}而异。**经多重检验校正后没有显著差异，但这并不证明各组相同。{beside.zh}",
         )
         return Headline([said], "none", "groups")
     which = named([_of(data, d.from_, d.to) for d in clear])
     said = text(
-        f"**What goes with what is not alike in all groups by {of.en}**: after correction for testing several {'this path differs' if len(clear) == 1 else 'these paths differ'}: {which.en}.",
-        f"**关系的强弱因{of.zh}而异。**经多重检验校正后，存在差异的路径有{which.zh}。",
+        f"**What goes with what is not alike in all groups by {of.en}**: after correction for testing several {'this path differs' if len(clear) == 1 else 'these paths differ'}: {which.en}.{beside.en}",
+        f"**关系的强弱因{of.zh}而异。**经多重检验校正后，存在差异的路径有{which.zh}。{beside.zh}",
     )
     return Headline([said], data.grade("low"), "groups")
+
+
+def _were_they_independent(found: Paths, alike: bool, data: Material) -> Text:
+    """What the independent units are; how many would differ if respondents were, if not as many."""
+    many = units(data.case).many
+    if alike or any(data.case.reliance.along((d.from_, d.to)) for d in found.differences):
+        return text(f" The {many.en} are the independent units.", f"此处以{many.zh}为独立单位。")
+    would = number(found.different) if found.different else "none"
+    return text(
+        f" The {many.en} are the independent units; if respondents were, {would} of {number(found.count)} would differ.",
+        f"此处以{many.zh}为独立单位；若以受访者为独立单位，{among(found.different, found.count, '条', '路径', '', '存在差异')}。",
+    )
 
 
 def _of(data: Material, start: str, end: str) -> Text:
