@@ -14,6 +14,7 @@ import pdf_facts
 import pytest
 import sample_book
 import test_breaks
+import yaml
 from book_facts import PageFacts, facts, squeeze
 
 import loyalty.render
@@ -130,6 +131,22 @@ def test_a_pdf_of_a_case_has_its_findings_twice_and_no_empty_page(tmp_path: Path
         k for k, text in enumerate(pages) if "Design and data" in text and "Phones" in text
     )
     assert test_breaks.ending_with_a_heading(pdf, starts) == []
+
+
+def test_no_table_of_quarto_is_broken_for_three_rows(tmp_path: Path) -> None:
+    """Tables of every length at every height of a page, as the embedded renderer breaks them."""
+    root = project(tmp_path)
+    file = root / "_quarto.yml"
+    whole = yaml.safe_load(file.read_text("utf-8"))
+    whole["book"] |= {"chapters": ["index.qmd"], "appendices": ["reports/data.qmd"]}
+    file.write_text(yaml.safe_dump(whole), encoding="utf-8")
+    (root / "index.qmd").write_text("# Start {#sec-start}\n\nSome words.\n", encoding="utf-8")
+    (root / "reports/data.qmd").write_text(test_breaks.chapter(), encoding="utf-8")
+    (made,) = quarto.render(root, ["pdf"], root / "out", PROGRAM)
+    pdf = pdf_facts.read(made)
+    test_breaks.test_no_table_is_broken_for_three_rows(pdf)
+    alone = [squeeze(page.text) for page in pdf.pages if len(squeeze(page.text)) < 30]
+    assert not [text for text in alone if "Appendices" in text], "no page for that word alone"
 
 
 def test_pdfs_say_the_same(books: tuple[Path, Path]) -> None:

@@ -356,6 +356,26 @@ def test_table_layout_keeps_short_cells_whole() -> None:
     assert wide.landscape and sum(wide.widths) <= tables.LANDSCAPE + 1
 
 
+def test_one_long_cell_takes_no_room_from_a_column_of_many() -> None:
+    origin = "background (a consumers' association, 2023)"
+    design = "a count; its sample is not described"
+    rows = [["Id", "Claim", "Origin", "Design", "What can be said"]]
+    claim = "Consumers who give up the brand because of a late answer"
+    rows += [["A01", claim, origin, design, "nothing, from these data"] for _ in range(12)]
+    long = "the check against other printed figures finds no contradiction; nothing more " * 2
+    rows.append(["A13", claim, origin, design, long])
+    plan = tables.layout(rows)
+    assert sum(plan.widths) <= tables.PORTRAIT + 1
+    rest, last = tables.heights(rows, plan)[1:-1], tables.heights(rows, plan)[-1]
+    assert max(rest) < 4 * plan.size * 1.25 < last, "three lines each, and more for the long one"
+
+
+def test_appendices_have_no_page_before_them(pdf: pdf_facts.Pdf) -> None:
+    texts = [page.text.strip().lower() for page in pdf.pages]
+    assert not [text for text in texts if len(text) < 30 and "appendices" in text]
+    assert any("appendices" in text and "methods" in text for text in texts)  # the contents
+
+
 def test_a_web_table_that_fits_keeps_its_lines() -> None:
     assert tables.fits_page([["Item", "Mean"], ["IMAG1", "7.2"]])
     assert not tables.fits_page([["Path", "Against it"], ["a", "many words " * 20]])

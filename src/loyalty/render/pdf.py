@@ -463,12 +463,11 @@ class TypstWriter:
         ]
         group, count = "", 0
         for chapter, body in zip(chapters, bodies, strict=True):
-            own = chapter.page.part or (self.words["appendices"] if chapter.page.appendix else "")
+            # a part has a page of its own; appendices say on theirs what they are
+            own = chapter.page.part
             if own and own != group:
-                kicker = ""
-                if chapter.page.part:
-                    count += 1
-                    kicker = f"{self.words['part']} {_roman(count)}"
+                count += 1
+                kicker = f"{self.words['part']} {_roman(count)}"
                 out.append(f"#part-page({quoted(kicker)}, {quoted(own)})")
             group = own
             out.append(body)

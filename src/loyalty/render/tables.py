@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 PORTRAIT = 453.0  # points of text width: A4 less margins of 2.5 cm
 LANDSCAPE = 700.0
@@ -24,6 +24,7 @@ SHORT = 9.0  # em: cells up to this width are not wrapped
 BRIEF = 60.0  # em: a table of cells up to this width may have narrow columns on a phone
 CHINESE_RUN = 4  # characters of Chinese text that stay together
 MAX_LINES = 3.2
+POWER = 3  # how much more a column's longest texts weigh when widths follow the amount of text
 TOGETHER = 4  # rows of a broken table that a page has at least
 KEPT = 320.0  # points that may move to the next page without leaving one under half full
 
@@ -130,7 +131,7 @@ def layout(rows: list[list[str]], turned: bool = True) -> Layout:
             for size in SIZES:
                 if size >= READABLE and sum(floor) * size * 1.03 <= usable:
                     widths = _share(floor, natural, usable, size, inset)
-                    return Layout(size, inset, widths, flipped)
+                    return _lower(rows, Layout(size, inset, widths, flipped), natural, least)
     usable = (LANDSCAPE if turned else PORTRAIT) - 2 * inset * columns
     for size in SIZES:
         if sum(least) * size * 1.03 <= usable:
@@ -138,6 +139,30 @@ def layout(rows: list[list[str]], turned: bool = True) -> Layout:
     usable = (LANDSCAPE if turned else PORTRAIT) - 2 * inset * columns
     cut = tuple(round(w / sum(least) * usable + 2 * inset, 1) for w in least)
     return Layout(SIZES[-1], inset, cut, turned, True)
+
+
+def _lower(rows: list[list[str]], plan: Layout, natural: list[float], least: list[float]) -> Layout:
+    """The layout, or one with widths by how much text each column has in all, where a table of
+    many rows is lower by it: one long cell takes no room from a column of many."""
+    usable = sum(width - 2 * plan.inset for width in plan.widths)
+    floor = [n if n <= SHORT else low for n, low in zip(natural, least, strict=True)]
+    points = plan.size * 1.03
+    low, high = [w * points for w in floor], [n * points for n in natural]
+    amounts = [
+        sum(em(row[i]) ** POWER for row in rows if i < len(row)) ** (1 / (POWER + 1))
+        for i in range(len(floor))
+    ]
+    if len(rows) <= TOGETHER or sum(low) > usable or sum(high) <= usable:
+        return plan
+    inner = low  # the widths that add up to the room, each between its bounds
+    small, large = 0.0, usable / max(min(amounts), 1e-6)
+    for _ in range(60):
+        scale = (small + large) / 2
+        inner = [min(max(a * scale, lo), hi) for a, lo, hi in zip(amounts, low, high, strict=True)]
+        small, large = (scale, large) if sum(inner) < usable else (small, scale)
+    widths = tuple(round(width + 2 * plan.inset, 1) for width in inner)
+    other = replace(plan, widths=widths)
+    return other if sum(heights(rows, other)) < sum(heights(rows, plan)) else plan
 
 
 def heights(rows: list[list[str]], plan: Layout) -> list[float]:

@@ -295,15 +295,55 @@ local function footed(tbl)
   for _ = 1, TOGETHER do tbl.foot.rows:insert(1, last.body:remove()) end
 end
 
+-- Widths by how much text each column has in all, where a table is lower by it (tables.py): one long
+-- cell takes no room from a column of many.
+local POWER = 3
+local function lower(texts, widths, natural, least, size, inset)
+  local points, room, smallest = size * 1.03, 0, math.huge
+  local amounts, low, high = {}, 0, 0
+  for i, width in ipairs(widths) do
+    local amount = 0
+    for _, line in ipairs(texts) do amount = amount + (line[i] or 0) ^ POWER end
+    amounts[i] = math.max(amount, 1e-6) ^ (1 / (POWER + 1))
+    smallest = math.min(smallest, amounts[i])
+    room, low, high = room + width - 2 * inset, low + least[i] * points, high + natural[i] * points
+  end
+  if low > room or high <= room then return widths end
+  local other, from, to = {}, 0, room / smallest
+  for _ = 1, 60 do
+    local scale, sum = (from + to) / 2, 0
+    for i, amount in ipairs(amounts) do
+      local width = math.min(math.max(amount * scale, least[i] * points), natural[i] * points)
+      other[i], sum = width + 2 * inset, sum + width
+    end
+    if sum < room then from = scale else to = scale end
+  end
+  local function height(columns)
+    local lines = 0
+    for _, line in ipairs(texts) do
+      local most = 1
+      for i, text in ipairs(line) do
+        most = math.max(most, math.ceil(text * size * 1.1 / (columns[i] - 2 * inset)))
+      end
+      lines = lines + most
+    end
+    return lines
+  end
+  return height(other) < height(widths) and other or widths
+end
+
 -- Tables in the PDF: natural columns and a type size that fits, never past the margin.
 -- em of a column that any text can be read in (tables.py); and less, where the type would be
 -- smaller than PLEASANT points
 local COLUMNS, PLEASANT = { 20, 16, 13, 10 }, 7
 local function fit(tbl)
-  local natural, least = {}, {}
+  local natural, least, texts = {}, {}, {}
   local function row(cells)
+    local line = {}
+    table.insert(texts, line)
     for i, cell in ipairs(cells) do
       local text = pandoc.utils.stringify(cell.contents)
+      line[i] = em(text)
       natural[i] = math.max(natural[i] or 0.6, em(text) * 1.04)
       -- Chinese, its commas among it, breaks anywhere: of a list "a、b" each of its words is one
       local words, chinese = text:gsub("[\227-\233\239][\128-\191][\128-\191]", " ")
@@ -344,6 +384,7 @@ local function fit(tbl)
     widths[i] = floors[i] * size * 1.03 + math.max(0, usable - narrow * size * 1.03) * share + 2 * inset
     total = total + widths[i]
   end
+  if wraps and #texts > TOGETHER then widths = lower(texts, widths, natural, least, size, inset) end
   for i, spec in ipairs(tbl.colspecs) do
     tbl.colspecs[i] = { spec[1], wraps and widths[i] / total or nil }
   end
