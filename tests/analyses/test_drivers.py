@@ -360,6 +360,10 @@ def test_everything_is_shown_in_both_languages(
     note = tables.necessity(cited(needed, "retail-simulated/drivers/necessity"), case).note
     assert note is not None and "take respondents, not firms, as independent" in note.en
     assert "以受访者而非企业为独立单位" in note.zh
+    for show, name in ((tables.combined, "necessity"), (tables.recommendations, "recommendations")):
+        note = show(cited(found[name], f"retail-simulated/drivers/{name}"), case).note
+        assert note is not None and "take respondents, not firms, as independent" in note.en
+        assert "以受访者而非企业为独立单位" in note.zh
     for name, functions in PAGE.items():
         finding = cited(found[name], f"retail-simulated/drivers/{name}")
         for function in functions:

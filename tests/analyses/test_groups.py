@@ -389,6 +389,8 @@ def test_importance_names_only_what_its_interval_bears_out(case: Case) -> None:
     wild = sound.model_copy(update={"ranked": False})
     text = said(words.importance(cited(wild, "a"), case))
     assert "No order of importance" in text.en and "Quality" not in text.en
+    note = tables.importance(sound, case).note
+    assert note is not None and "as independent" not in note.en and "独立单位" not in note.zh
     headings = [
         [c.heading for c in table.columns]
         for table in (tables.importance(sound, case), tables.importance(wild, case))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from loyalty.ground.findings import Count
 from loyalty.ground.markdown import escape
-from loyalty.ground.text import Text
+from loyalty.ground.text import NOTHING, Text
 from loyalty.shown.context import Case
 from loyalty.shown.words import number
 
@@ -44,6 +44,22 @@ def samples(draws: Count, clusters: Count | None, case: Case) -> Text:
             zh=f" {n} 个自助样本（此处以受访者而非{many.zh}为重抽样单位，区间可能过窄）",
         )
     return Text(en=f"{n} bootstrap samples", zh=f" {n} 个自助样本")
+
+
+def alone(case: Case, en: str, zh: str) -> Text:
+    """That intervals of what is named take respondents as independent; gone where nothing else is.
+
+    Args:
+        en, zh: whose intervals, as the subject of a sentence.
+    """
+    if case.study.units is None:
+        return NOTHING
+    many = units(case).many
+    return Text(
+        en=f" {en} take respondents, not {many.en}, as independent: "
+        "where these differ among each other, they are too narrow.",
+        zh=f"{zh}以受访者而非{many.zh}为独立单位；{many.zh}之间若有差异，区间偏窄。",
+    )
 
 
 def units(case: Case) -> Units:

@@ -47,7 +47,7 @@ from loyalty.shown.context import Case
 from loyalty.shown.doubts import withheld
 from loyalty.shown.short import within
 from loyalty.shown.table import Cell, Column, Table
-from loyalty.shown.units import units
+from loyalty.shown.units import alone, units
 from loyalty.shown.words import cut, escaped, estimate, interval, number, spaced
 
 #: Where the interval of a ratio of two changes comes from.
@@ -186,10 +186,10 @@ def _turned(case: Case, construct: str, reversed_: bool) -> Text:
 def necessity(found: Necessity, case: Case) -> Table:
     draws, shuffled = number(found.draws), number(found.permutations)
     outcome, least = escaped(case.label(found.outcome)), cut("necessity_effect")
-    alone = NOTHING
+    too_small = NOTHING
     if case.study.units is not None:
         many = units(case).many
-        alone = Text(
+        too_small = Text(
             en=f" Both tests take respondents, not {many.en}, as independent: where these differ among each other, p is too small.",
             zh=f"两种检验均以受访者而非{many.zh}为独立单位；{many.zh}之间若有差异，p 值偏小。",
         )
@@ -207,8 +207,8 @@ def necessity(found: Necessity, case: Case) -> Table:
         ],
         Text(en=f"Necessary conditions of {within(outcome.en)}.", zh=f"{outcome.zh}的必要条件。"),
         Text(
-            en=f"Effect sizes of two ceilings on scale scores [@dul2016]; p of CE-FDH by {shuffled} permutations [@dul2020]; that of the same correlation by as many draws that keep it, of the corner above the mean of the few highest answers [@aragon2005]. Latent: median and middle 95 % of {draws} plausible values, which carry errors of measurement through but not sampling. Necessary: an effect size of {least} or more, clear of both and of errors of measurement.{alone.en}",
-            zh=f"所列为量表得分上两种上限的效应量 [@dul2016]。CE-FDH 的 p 值取自 {shuffled} 次置换 [@dul2020]；“同等相关”的 p 值取自同样次数的抽样，抽样时保持二者的相关，比较的是最高几个答案的均值之上的空白 [@aragon2005]。“潜变量”一栏为 {draws} 组似真值的中位数与中间 95% 的范围，计入测量误差而不计抽样误差。只有效应量不低于 {least}，且超出两种检验的随机水平与测量误差所能解释的程度，才判为必要条件。{alone.zh}",
+            en=f"Effect sizes of two ceilings on scale scores [@dul2016]; p of CE-FDH by {shuffled} permutations [@dul2020]; that of the same correlation by as many draws that keep it, of the corner above the mean of the few highest answers [@aragon2005]. Latent: median and middle 95 % of {draws} plausible values, which carry errors of measurement through but not sampling. Necessary: an effect size of {least} or more, clear of both and of errors of measurement.{too_small.en}",
+            zh=f"所列为量表得分上两种上限的效应量 [@dul2016]。CE-FDH 的 p 值取自 {shuffled} 次置换 [@dul2020]；“同等相关”的 p 值取自同样次数的抽样，抽样时保持二者的相关，比较的是最高几个答案的均值之上的空白 [@aragon2005]。“潜变量”一栏为 {draws} 组似真值的中位数与中间 95% 的范围，计入测量误差而不计抽样误差。只有效应量不低于 {least}，且超出两种检验的随机水平与测量误差所能解释的程度，才判为必要条件。{too_small.zh}",
         ),
     )
 
@@ -216,6 +216,7 @@ def necessity(found: Necessity, case: Case) -> Table:
 def combined(found: Necessity, case: Case) -> Table:
     """Importance, performance and necessity in one table."""
     outcome = escaped(case.label(found.outcome))
+    narrow = alone(case, "Intervals of total effects", "总效应的区间")
     return Table(
         found.conditions,
         [
@@ -232,8 +233,8 @@ def combined(found: Necessity, case: Case) -> Table:
             zh=f"对{outcome.zh}的重要性、表现与必要性。",
         ),
         Text(
-            en="Total effects as in the importance–performance map, without turning; LMG: share of what all conditions together explain; performance: the mean score from 0 to 100, of little of a construct turned [@hauff2024].",
-            zh="总效应与重要性–表现图相同，未作反向；LMG 为在全部条件共同解释的方差中所占的份额；表现为 0–100 的平均得分，标有“低”的构念已反向计分 [@hauff2024]。",
+            en=f"Total effects as in the importance–performance map, without turning; LMG: share of what all conditions together explain; performance: the mean score from 0 to 100, of little of a construct turned [@hauff2024].{narrow.en}",
+            zh=f"总效应与重要性–表现图相同，未作反向；LMG 为在全部条件共同解释的方差中所占的份额；表现为 0–100 的平均得分，标有“低”的构念已反向计分 [@hauff2024]。{narrow.zh}",
         ),
         withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
     )
@@ -263,6 +264,7 @@ def recommendations(found: Recommendations, case: Case) -> Table:
         )
 
     first = measure(found, case)
+    narrow = alone(case, "Intervals of changes", "“变化”的区间")
     costs, en, zh = [], "", ""
     if first is not None and (found.costs or found.clear == 1):
         costs = [Column(lambda r: _cost(r, found, case), "Highest cost", "markdown")]
@@ -295,8 +297,8 @@ def recommendations(found: Recommendations, case: Case) -> Table:
             zh=f"就{outcome.zh}而言可以做什么，以及把握有多大。",
         ),
         Text(
-            en=f"Change: of the mean of {within(outcome.en)}, in points of its scale, for one point more of the construct; from the total effect and the standard deviations of the scale means, which are taken as known. For whom: groups in which its share is clearly above the mean of all.{en} What a point costs is not known here.",
-            zh=f"“变化”一栏为构念高一分时{outcome.zh}均值相应的变化（以量表的分计），由总效应与量表均值的标准差得出，标准差视为已知。“对象”一栏为该构念的份额明显高于总体平均的组别。{zh}提高一分的实际成本不详。",
+            en=f"Change: of the mean of {within(outcome.en)}, in points of its scale, for one point more of the construct; from the total effect and the standard deviations of the scale means, which are taken as known.{narrow.en} For whom: groups in which its share is clearly above the mean of all.{en} What a point costs is not known here.",
+            zh=f"“变化”一栏为构念高一分时{outcome.zh}均值相应的变化（以量表的分计），由总效应与量表均值的标准差得出，标准差视为已知。{narrow.zh}“对象”一栏为该构念的份额明显高于总体平均的组别。{zh}提高一分的实际成本不详。",
         ),
         withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
     )

@@ -234,7 +234,7 @@ def bends(data: Material) -> Headline | None:
                 by, otherwise_ = _JUDGED[row.latent_verdict], _JUDGED[row.verdict]
                 shown = text(
                     f"{shown.en} ({by.en}), by scores {size} ({otherwise_.en})",
-                    f"{shown.zh}（{by.zh}），按得分则为 {size}（{otherwise_.zh}）",
+                    f"{what.zh}，按潜变量为 {latent}（{by.zh}），按得分为 {size}（{otherwise_.zh}）",
                 )
                 verdict = "method"
         parts[verdict].append(shown)
