@@ -185,11 +185,17 @@ def naive(
     kept = values.notna().all(axis=1).to_numpy() & scores.notna().to_numpy()
     step = step_of(outcome, values[kept])
     mean = ((scores - scores.mean()) / scores.std(ddof=0)).to_numpy(dtype=float)[kept]
-    nothing = np.zeros(len(mean))
-    beta, bread = maximised(step, mean, nothing)
+    beta, pull = uncorrected(step, mean)
     whole = np.zeros((len(kept), len(beta)))
-    whole[kept] = step.scores(beta, mean, nothing) @ bread
+    whole[kept] = pull
     return effect_of(0, outcome, beta, whole, int(kept.sum()), clusters, level)
+
+
+def uncorrected(step: Step, scores: Floats) -> tuple[Floats, Floats]:
+    """The second step's parameters as if the scores had no error, and everybody's pull on them."""
+    nothing = np.zeros(len(scores))
+    beta, bread = maximised(step, scores, nothing)
+    return beta, step.scores(beta, scores, nothing) @ bread
 
 
 def _bread(step: Step, beta: Floats, mean: Floats, variance: Floats) -> Floats:

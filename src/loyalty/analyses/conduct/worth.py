@@ -112,9 +112,7 @@ def _row(
     found = attitude.after_measurement(measured, step, everybody)
     corrected = attitude.effect_of(0, None, *found, len(y), clusters, 0.95)
     z = (scores - scores.mean()) / scores.std()
-    plain = attitude.effect_of(
-        0, None, *attitude.maximised(step, z, np.zeros(len(y))), len(y), clusters, 0.95
-    )
+    plain = attitude.effect_of(0, None, *attitude.uncorrected(step, z), len(y), clusters, 0.95)
 
     def money(of: Effect, points: float) -> list[float]:
         return [v * y.std() / points for v in (of.estimate, of.ci_lower, of.ci_upper)]
