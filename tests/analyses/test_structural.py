@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -604,6 +605,34 @@ def test_rivals(whole: Any) -> None:
     alone = whole.competing.model_copy(update={"structures": whole.competing.structures[:1]})
     assert "no rival structure" in said(words.competing, alone).en
     assert tables.competing(alone, CASE) is None
+
+
+@pytest.mark.parametrize(
+    ("paths", "covariances", "joined"),
+    [
+        ([("a", "c"), ("b", "c")], [], True),  # what no path leads to covaries
+        ([("a", "b"), ("a", "c")], [], True),  # and so do the rests of what ends
+        ([("a", "b"), ("b", "c")], [], False),
+        ([("a", "b"), ("b", "c"), ("a", "c")], [], True),
+        ([("a", "m"), ("a", "n"), ("m", "y"), ("n", "y"), ("a", "y")], [], False),
+        ([("a", "m"), ("a", "n"), ("m", "y"), ("n", "y"), ("a", "y")], [("n", "m")], True),
+    ],
+)
+def test_that_every_order_fits_alike_is_said_where_all_are_joined(
+    whole: Any,
+    paths: list[tuple[str, str]],
+    covariances: list[tuple[str, str]],
+    joined: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hypotheses = [SimpleNamespace(from_=a, to=b) for a, b in paths]
+    study: Any = SimpleNamespace(paths=hypotheses, covariances=covariances)
+    assert words._joined(study) == joined
+    monkeypatch.setattr(words, "_joined", lambda _: joined)
+    alone = whole.competing.model_copy(update={"structures": whole.competing.structures[:1]})
+    text = said(words.competing, alone)
+    assert ("every other order of them is equivalent" in text.en) == joined
+    assert ("先后次序都与此等价" in text.zh) == joined
 
 
 def test_added_paths_of_which_none_is_clear(whole: Any) -> None:

@@ -28,6 +28,7 @@ from loyalty.analyses.structural.findings import (
     Whole,
 )
 from loyalty.analyses.structural.ways import Contrast, Contrasts
+from loyalty.cases.study import Study
 from loyalty.estimates.verdicts import Doubts, PathVerdict
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
@@ -692,12 +693,15 @@ def totals(found: Totals, case: Case) -> list[Text]:
 # --- competing structures ------------------------------------------------------------------------
 def competing(found: Competing, case: Case) -> list[Text]:
     if len(found.structures) < 2:
-        return [
-            Text(
-                en="The paths leave no rival structure: every earlier construct already leads to every later one.",
-                zh="现有路径之外没有可供比较的竞争结构：每个前序构念都已指向各个后序构念。",
-            )
-        ]
+        said = Text(
+            en="The paths leave no rival structure: every earlier construct already leads to every later one.",
+            zh="现有路径之外没有可供比较的竞争结构：每个前序构念都已指向各个后序构念。",
+        )
+        any_order = Text(
+            en="All constructs being joined, every other order of them is equivalent to this one: it fits exactly alike, and no data of this kind can tell which comes first.",
+            zh="各构念两两相连，任何其他先后次序都与此等价：拟合完全相同，这类数据无法判断孰先孰后。",
+        )
+        return [said, any_order] if _joined(case.study) else [said]
     return [
         *_preferred(found.structures),
         *_equivalent(found.structures),
@@ -708,6 +712,21 @@ def competing(found: Competing, case: Case) -> list[Text]:
             if s.delta_p is not None and not s.problems
         ),
     ]
+
+
+def _joined(study: Study) -> bool:
+    """Whether a path or a covariance is free between every two constructs of the structure.
+
+    Without being named, those to which no path leads covary, and the rests of those from which
+    none goes on.
+    """
+    of, to = ({getattr(h, end) for h in study.paths} for end in ("from_", "to"))
+    free = {frozenset(pair) for pair in study.covariances}
+    free |= {frozenset((h.from_, h.to)) for h in study.paths}
+    return all(
+        frozenset((a, b)) in free or not {a, b} & to or not {a, b} & of
+        for a, b in combinations(sorted(of | to), 2)
+    )
 
 
 def _equivalent(structures: Sequence[Structure]) -> list[Text]:
