@@ -163,6 +163,21 @@ def test_a_phone_gets_the_narrow_drawing_and_the_first_column_stays(page: Page, 
     assert moved > 50 and before and after and abs(before["x"] - after["x"]) < 20
 
 
+def test_a_shade_says_that_a_table_goes_on(page: Page, both: Path) -> None:
+    """In what scrolls, and not hidden by grounds of the cells."""
+    page.goto((both / "reports/data.html").as_uri())
+    found = page.locator("table").evaluate_all(
+        """tables => tables.map(table => { let box = table;
+          while (box && getComputedStyle(box).overflowX != "auto") box = box.parentElement;
+          if (!box) return null;
+          const cell = table.querySelector("td:nth-child(2)");
+          return [getComputedStyle(box).backgroundImage.includes("linear-gradient"),
+                  cell ? getComputedStyle(cell).backgroundColor : ""]; })"""
+    )
+    found = [one for one in found if one is not None]
+    assert found and all(one == [True, "rgba(0, 0, 0, 0)"] for one in found), found
+
+
 def test_real_and_simulated_are_tags(page: Page, both: Path) -> None:
     page.goto((both / "index.html").as_uri())
     style = "tag => [getComputedStyle(tag).borderTopStyle, tag.innerText]"
