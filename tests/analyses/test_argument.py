@@ -380,6 +380,9 @@ def test_reviews_are_told_in_odds() -> None:
     text = said(headlines.headline_voice, answer()).en
     assert "194 lines of praise mention it and 31 of complaint, odds 6\\.80" in text
     assert "by design, so that only odds compare them" in text and "mostly" not in text.lower()
+    assert "their intervals hold for all themes together" in text
+    neither = words.told_sides(cited(written(praised=None, complained=()), "all/argument/voice"))
+    assert len(neither) == 1 and "intervals" not in neither[0].en and "区间" not in neither[0].zh
     none = answer(voice=written(praised=None, complained=()))
     assert headlines.headline_voice(none, CASE) is None
     only = said(headlines.headline_voice, answer(voice=written(praised=None))).en

@@ -610,10 +610,12 @@ def told_sides(found: VoiceSummary, *, bold: bool = False) -> list[Text]:
             )
         )
     praise, complaint = number(found.praise), number(found.complaint)
+    together = "; their intervals hold for all themes together" if said else ""
+    zh_together = "，各区间对全部主题同时成立" if said else ""
     said.append(
         text(
-            f"The collection holds {praise} lines of praise and {complaint} of complaint by design, so that only odds compare them.",
-            f"这批文本中好评（{praise} 条）与差评（{complaint} 条）的数量由收集者设定，因此只能用优势比来比较。",
+            f"The collection holds {praise} lines of praise and {complaint} of complaint by design, so that only odds compare them{together}.",
+            f"这批文本中好评（{praise} 条）与差评（{complaint} 条）的数量由收集者设定，因此只能用优势比来比较{zh_together}。",
         )
     )
     return said
