@@ -335,7 +335,7 @@ end
 -- Tables in the PDF: natural columns and a type size that fits, never past the margin.
 -- em of a column that any text can be read in (tables.py); and less, where the type would be
 -- smaller than PLEASANT points
-local COLUMNS, PLEASANT = { 20, 16, 13, 10 }, 7
+local COLUMNS, PLEASANT = { 20, 16, 13, 10, 7, 4 }, 7
 local function fit(tbl)
   local natural, least, texts = {}, {}, {}
   local function row(cells)
