@@ -110,6 +110,32 @@ def test_rows_of_a_table_that_cannot_be_used(project: Any) -> None:
     assert losses == [(3, "date", "soon"), (4, "amount", "-3")]
 
 
+@pytest.mark.parametrize("first", [1, 56, 900])
+def test_keys_that_join_hardly_anybody_are_told(project: Any, first: int) -> None:
+    """Purchases of respondents, of five of them, of strangers."""
+    bought = pd.DataFrame({"customer": range(first, first + 60), "amount": 5})
+    bought["date"] = "2024-01-01"
+    project.rows(bought, "bought.csv")
+    file = project.study["rows"]["file"]
+    project.study["resources"] = [
+        {"id": "bought", "kind": "transactions", "label": "Bought", "rows": {"file": file}}
+    ]
+    project.study["variables"].append({"id": "client", "label": "Client", "kind": "id"})
+    project.study["join"] = {"key": "client", "tables": ["bought"], "asked": "2024-02-01"}
+    project.study["join"]["horizon"] = 30
+    project.rows(answers().assign(client=range(1, 61)))
+    found = [(f.weight, f.column, f.said) for f in said()]
+    told = "of 60 respondents fewer than 10 have rows of their own in bought"
+    assert found == ([] if first == 1 else [("loss", "client", told)])
+
+
+def test_a_folder_in_the_place_of_rows_has_no_checksum(project: Any) -> None:
+    (project.folder / "rows.csv").unlink()
+    (project.folder / "rows.csv").mkdir()
+    (fault,) = said()
+    assert fault.said == "a folder; a file in it was expected"
+
+
 def test_reviews_are_praise_or_complaint(project: Any) -> None:
     table = pd.DataFrame({"text": ["good", "bad", "so"], "polarity": ["pos", "neg", "positive"]})
     project.rows(table, "said.csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -16,10 +17,11 @@ import pytest
 import typer
 
 from loyalty import cli
+from loyalty.cases import roads
 from loyalty.cases.analyses import SURVEY
 from loyalty.commands import describe, results, road
 from loyalty.ground.errors import UserError
-from loyalty.run import analyses
+from loyalty.run import analyses, marks, workflow
 from loyalty.run.workflow import alone
 
 
@@ -303,6 +305,44 @@ def test_a_full_or_read_only_disk_is_one_line(
         patched.setattr(Path, "write_bytes", full)
         said = "error .cache: cannot be written to (No space left on device)\n"
         assert called(["render", "small"], capsys) == (2, said)
+
+
+def test_a_name_longer_than_a_folder_may_have_is_one_line(
+    project: Any, tmp_path: Path, capsys: Any
+) -> None:
+    (tmp_path / "a.csv").write_text("q1,q2\n1,2\n")
+    for words in (["new", "a" * 300, "--data", str(tmp_path / "a.csv")], ["check", "a" * 300]):
+        code, said = called(words, capsys)
+        assert code == 2 and said.endswith("File name too long\n") and said.count("\n") == 1
+
+
+def test_a_run_of_rows_that_do_not_hold_is_a_users_mistake(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of a case that was asked for; where all are run it is one that failed among them."""
+
+    class Jobs(contextlib.nullcontext[Any]):
+        def __enter__(self) -> Any:
+            return self
+
+        def do(self, step: marks.Step) -> str:
+            raise workflow.JobFailed(f"error {step.name}: no")
+
+    monkeypatch.setattr(workflow, "Jobs", Jobs)
+    check, execute = (
+        marks.Step(name, Path(name), "", (), (), (name, "small")) for name in ("check", "execute")
+    )
+    for steps, code in (([check], 2), ([execute], 1), ([check, execute], 1)):
+        with pytest.raises(workflow.RunFailed) as failed:
+            workflow.run(steps, 1, lambda kind, line: None)
+        assert failed.value.code == code
+    monkeypatch.setattr(roads, "bring", lambda cases: {})
+    monkeypatch.setattr(workflow, "alone", contextlib.nullcontext)
+    monkeypatch.setattr(marks, "behind", lambda *_: [check])
+    for cases, code in ((["ecsi-mobile"], 2), (None, 1)):
+        with pytest.raises(workflow.RunFailed) as failed:
+            road.road(["x"], {}, 1, cases)
+        assert failed.value.code == code
 
 
 def test_fit_is_the_command_of_the_estimator(tmp_path: Path, capsys: Any) -> None:

@@ -20,8 +20,15 @@ from loyalty.reader import called, err, heard, speaking, translated, wrong
 
 #: The families of commands, as the help lists them: in the order in which they are imported.
 FAMILIES = (describe, make, results, steps)
-#: What a disk says that is full, or may not be written.
-UNWRITTEN = (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT, errno.EFBIG)
+#: What a disk says that is full, or may not be written, or has no names as long.
+UNWRITTEN = (
+    errno.ENOSPC,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.ENAMETOOLONG,
+)
 ABSENT = "{package} is not installed; `uv sync --frozen` installs every group of dependencies"
 ABSENT_OWN = "{package} is not installed; it comes with loyalty-study[own]"
 
@@ -56,8 +63,8 @@ def _done(command: Any, words: Sequence[str]) -> int:
     except UserError as error:
         wrong("error", error)
         return 2
-    except RunFailed:
-        return 1
+    except RunFailed as failed:
+        return failed.code
     except ModuleNotFoundError as error:
         package = (error.name or "loyalty").partition(".")[0]
         if package in ("loyalty", "semfit"):

@@ -7,14 +7,15 @@ import re
 import yaml
 from threadpoolctl import threadpool_limits
 
-from loyalty.cases import matrix, stores, survey, tables, works
+from loyalty.cases import joining, matrix, stores, survey, tables, works
 from loyalty.cases import study as studies
 from loyalty.cases.faults import Fault, ordered
 from loyalty.cases.sources import FileRows
 from loyalty.cases.study import Study
-from loyalty.ground import paths
+from loyalty.ground import disclosure, paths
 from loyalty.ground.errors import RowsAbsent, UserError
 from loyalty.ground.reading import Model, NotValid, line_of
+from loyalty.ground.reasons import CannotCompute
 from loyalty.ground.said import Said
 from loyalty.ground.thresholds import threshold
 from loyalty.stats import sameness
@@ -90,6 +91,8 @@ def rows(study: Study) -> Checked:
     """
     found: list[Fault] = []
     read: list[Read] = []
+    answers: survey.Survey | None = None
+    there: list[tables.Loaded] = []
     if study.matrix is not None:
         given, faults = matrix.looked_at(study)
         found += faults
@@ -108,6 +111,7 @@ def rows(study: Study) -> Checked:
             n = len(looked.rows)
             read.append(Read(table="answers", rows=n, used=n, sha256=looked.checksum))
             if not any(fault.weight == "error" for fault in faults):
+                answers = looked
                 with threadpool_limits(1):  # threads would only wait for each other
                     found += _looked(looked, _file(study))
     for resource in study.resources:
@@ -122,6 +126,7 @@ def rows(study: Study) -> Checked:
             found += [*left, _unread(study, error)]
         else:
             found += left
+            there.append(loaded)
             read.append(
                 Read(
                     table=resource.id,
@@ -130,6 +135,8 @@ def rows(study: Study) -> Checked:
                     sha256=loaded.checksum,
                 )
             )
+    if answers is not None and study.join is not None:
+        found += _joined(answers, there)
     found += works.uncited(study)
     faults = ordered(found)
     return Checked(
@@ -163,7 +170,10 @@ def _as_it_is(study: Study, found: list[Fault], resource: str | None = None) -> 
     source = owner.file if owner is not None else None
     if source is None:
         return study
-    has = stores.sha256(paths.inside(study.folder, source.path))
+    file = paths.inside(study.folder, source.path)
+    if resource is None and file.is_dir():  # which reading says
+        return study
+    has = stores.sha256(file)
     if has in (None, source.sha256):
         return study
     key = "rows.file.sha256" if resource is None else f"resources.{resource}.rows.file.sha256"
@@ -200,6 +210,35 @@ def _with_checksum(study: Study, source: FileRows, sha256: str) -> Study:
     )
     changed._case, changed._folder = study.case, study.folder
     return changed
+
+
+def _joined(answers: survey.Survey, there: list[tables.Loaded]) -> list[Fault]:
+    """Of each table that is joined to the survey: that hardly anybody's key is in it."""
+    study, found = answers.study, list[Fault]()
+    assert study.join is not None
+    key = study.join.key
+    for table in there:
+        try:
+            joining.join(answers, [table])
+        except CannotCompute as why:
+            if why.reason.code not in ("no_key_matches", "few_keys_match"):
+                continue
+            found.append(
+                Fault(
+                    weight="loss",
+                    file=_file(study),
+                    column=next((v.source_column for v in study.variables if v.id == key), key),
+                    said=Said(
+                        "of {n:,} respondents fewer than {least} have rows of their own in {table}",
+                        n=len(answers.rows),
+                        least=disclosure.least(),
+                        table=table.resource.id,
+                    ),
+                    expected=Said("keys that are written alike in both"),
+                    mend=Said("else nothing is said of both together"),
+                )
+            )
+    return found
 
 
 # --- what may be looked at -----------------------------------------------------------------------

@@ -20,7 +20,7 @@ def road(names: Sequence[str], config: dict[str, Any], cores: int, cases: list[s
 
     Without names, all that is shown (a broken case fails alone, the others go on). Rows that are
     not here are brought first; a case whose rows cannot be had is left out, in one line, unless
-    it is one of `cases`, which were asked for.
+    it is one of `cases`, which were asked for. Rows of these that do not hold are a user's mistake.
     """
     from loyalty.book import plan
     from loyalty.cases import roads
@@ -38,7 +38,10 @@ def road(names: Sequence[str], config: dict[str, Any], cores: int, cases: list[s
         due = marks.sweep(steps)
         targets = names or [s.name for s in steps if s.command[0] == "show"]
         if needed := marks.behind(targets, steps, due):
-            workflow.run(needed, cores, say)
+            try:
+                workflow.run(needed, cores, say)
+            except workflow.RunFailed as failed:
+                raise workflow.RunFailed(failed.code if cases else 1) from None
         if not all(isinstance(why, RowsAbsent) for why in away.values()):
             raise workflow.RunFailed
 

@@ -17,7 +17,11 @@ from loyalty.run.marks import Step
 
 
 class RunFailed(Exception):
-    """Some step failed; it has said why."""
+    """Some step failed; it has said why. With exit code 2, where checks of rows alone did."""
+
+    def __init__(self, code: int = 1) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @contextlib.contextmanager
@@ -101,7 +105,7 @@ def run(steps: Sequence[Step], cores: int, say: Callable[[str, str], None]) -> N
         When a step failed.
     """
     left = {step.mark for step in steps}
-    waiting, failed, n = list(steps), 0, 0
+    waiting, failed, n = list(steps), list[Step](), 0
     several = [step.command for step in steps] if len(steps) > 1 else []
     with Jobs(several) as jobs, ThreadPoolExecutor(cores) as pool:
         running: dict[Future[str], Step] = {}
@@ -119,7 +123,7 @@ def run(steps: Sequence[Step], cores: int, say: Callable[[str, str], None]) -> N
                     try:
                         lines = future.result().splitlines()
                     except JobFailed as error:
-                        failed += 1
+                        failed.append(step)
                         _tell(str(error), say)
                         continue
                     left.remove(step.mark)
@@ -129,7 +133,7 @@ def run(steps: Sequence[Step], cores: int, say: Callable[[str, str], None]) -> N
             jobs.stop()  # the threads wait for their processes
             raise
     if failed:
-        raise RunFailed
+        raise RunFailed(2 if all(step.command[0] == "check" for step in failed) else 1)
 
 
 def _tell(said: str, say: Callable[[str, str], None]) -> None:
