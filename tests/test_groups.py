@@ -411,3 +411,17 @@ def test_groups_too_small_to_be_shown() -> None:
     values[21:31] = 1.0  # c: ten answers out of twelve
     shown = groups.shown_groups(values, group)
     assert shown.value_counts().to_dict() == {"a": 12, "c": 12}
+
+
+def test_groups_whose_model_does_not_converge_have_no_ladder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As of three small groups: a reason, where a step without numbers stopped the notebook."""
+    rng = np.random.default_rng(2)
+    factor = rng.normal(size=(60, 1))
+    rows = pd.DataFrame(factor + rng.normal(size=(60, 3)), columns=["a", "b", "c"])
+    rows["g"] = np.repeat(["x", "y"], 30)
+    monkeypatch.setattr(semfit.Result, "converged", property(lambda self: False))
+    with pytest.raises(CannotCompute) as refused:
+        groups.partial_invariance("f =~ a + b + c", rows, group="g")
+    assert refused.value.reason.code == "groups_not_converged"

@@ -138,6 +138,8 @@ def partial_invariance(
     ------
     semfit.ModelError
         When a model cannot be fitted.
+    CannotCompute
+        When the model with nothing made equal does not converge: nothing can be compared with it.
     """
 
     rows_or_sample: Any = data
@@ -158,6 +160,8 @@ def partial_invariance(
     released: list[dict[str, object]] = []
     held_back: list[dict[str, object]] = []
     base = fit("configural", ())
+    if not base.converged:
+        raise CannotCompute("groups_not_converged", group=group)
     rows_or_sample = base.estimate.sample  # read once, with what is estimated from it once
     rows = [_row("configural", base, None, 0)]
     last = {"configural": base}
