@@ -113,7 +113,7 @@ def test_a_survey_before_or_after_all_that_was_done(answers: Survey, beside: lis
     purchases = counted.tables[0]
     assert (purchases.before, purchases.after) == (0, purchases.rows) and purchases.rows > 0
     said = words.joins(cited(counted, "x/conduct/joins"), case)
-    assert "lies before all" in said[1].en and "早于" in said[1].zh and len(said) == 2
+    assert "lies before all" in said[1].en and "全部发生在调查之后" in said[1].zh and len(said) == 2
     for found in (
         conduct.foretold(people, 5, 1),
         conduct.leaving(people),

@@ -86,7 +86,7 @@ def test_intervals_of_short_series_hold_no_change(carry: float) -> None:
 
 def test_short_and_exact_series_are_refused() -> None:
     noise = np.random.default_rng(1).standard_normal(20)
-    with pytest.raises(CannotCompute, match="1 periods before and 19 after"):
+    with pytest.raises(CannotCompute, match="1 period before and 19 after"):
         interrupted(noise, 1)
     with pytest.raises(CannotCompute, match="17 periods before and 3 after"):
         interrupted(noise, 17)

@@ -83,5 +83,5 @@ def test_it_refuses() -> None:
         twins.twins(frame)
     with pytest.raises(CannotCompute, match="rows"):
         twins.twins(pd.DataFrame(np.ones((twins.MOST + 1, 10))))
-    with pytest.raises(CannotCompute, match="rows"):
+    with pytest.raises(CannotCompute, match="only 1 complete row:"):
         twins.repeats(pd.DataFrame(np.ones((1, 3))))
