@@ -23,7 +23,7 @@ NAMED = {kind: KINDS[kind] for kind in KINDS if kind != "table"} | {
     "share_whole": Text(en="shares over all respondents", zh="全样本解释方差份额"),
     "share_within": Text(en="shares within an industry", zh="行业内解释方差份额"),
 }
-WITH, WITHOUT = Text(en="firms", zh="有企业"), Text(en="no firms", zh="无企业")
+WITH, WITHOUT = Text(en="firms", zh="客户分属企业"), Text(en="no firms", zh="客户不分企业")
 
 
 def _table(

@@ -502,7 +502,7 @@ def run_table(language: Language) -> str:
     note = _said(
         "Both commits measured in one hour on one machine. Share: of the whole run of the earlier "
         "commit, or of the pages from nothing. Source: `benchmarks/results/run.json`.",
-        "代码的两次提交是在同一小时内、同一台机器上测量的。“比例”为占较早提交全程运行用时的比例，或占从头生成页面用时的比例。"
+        "代码的两个提交版本在同一小时内、同一台机器上测速。“比例”为占较早提交全程运行用时的比例，或占从头生成页面用时的比例。"
         "本表取自 `benchmarks/results/run.json`。",
         language,
     )

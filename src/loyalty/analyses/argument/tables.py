@@ -742,7 +742,7 @@ def advice(found: Actions, case: Case) -> Table | None:
         captions.advice(found),
         text(
             "Change: of the outcome's mean, in points of its scale, for one point more of the construct, by the total effect and the standard deviations of the scale means, which are taken as known; where less of the outcome is better (an intention to leave), the sign is turned in what to do. Highest cost: what a point may cost, in multiples of what a point of the survey's measure (the line with its largest change) costs, if the same money is to bring as much; the lower end is the safe side. Nobody was asked what a point costs. To measure: the construct's items, and the outcome. For whom: groups in which its share of what is explained is clearly above the mean of all; whether their paths differ is another question, and tested apart. Only paths that may be relied upon and are clear of zero.",
-            "“提高一分时的变化”指结果变量均值的变化（量表分），按总效应与量表均值的标准差计算，标准差视为已知；如果结果变量越低越好（如转换意愿），建议的方向与变化的符号相反。“成本上限”说明，为使同样的花费带来同样的变化，该构念提高一分的成本至多可以是基准构念（该调查中变化最大者）提高一分成本的多少倍；稳妥起见，应取区间下限。提高一分的实际成本，各项调查都没有问及。“测量什么”一栏列出该构念的题项与结果变量。“对象”指该构念的解释方差份额明显高于总平均的组别；各组的路径是否不同是另一个问题，另行检验。表中只列可以采信且区间不含零的路径。",
+            "“提高一分时的变化”指结果变量均值的变化（量表分），按总效应与量表均值的标准差计算，标准差视为已知；如果结果变量越低越好（如转换意愿），建议的方向与变化的符号相反。“成本上限”说明，要使同样的花费带来的变化不小于基准构念（该调查中变化最大者），该构念提高一分的成本至多可以是基准构念提高一分成本的多少倍；稳妥起见，应取区间下限。提高一分的实际成本，各项调查都没有问及。“测量什么”一栏列出该构念的题项与结果变量。“对象”指该构念的解释方差份额明显高于总平均的组别；各组的路径是否不同是另一个问题，另行检验。表中只列可以采信且区间不含零的路径。",
         ),
         simulated=False,
     )

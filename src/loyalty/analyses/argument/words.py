@@ -650,7 +650,7 @@ def claims(found: Claims, case: Case) -> list[Text]:
     said = [
         text(
             f"The reports print {count} figures. {with_n} come with a number of respondents; {surveys_} come from a survey, which can show what goes together; {changes} are rises or falls without anything to compare with, which can show nothing.",
-            f"各报告共有 {count} 个数字。{spaced('其中', many(one.with_n, '个'))}注明了受访人数，{many(one.surveys, '个')}出自调查，可以说明哪些因素相关，{many(one.changes, '个')}是没有比较对象的升降，什么也说明不了。",
+            f"各报告共有 {count} 个数字。{spaced('其中', many(one.with_n, '个'))}注明了受访人数；{many(one.surveys, '个')}出自调查，可以说明哪些因素相关；{many(one.changes, '个')}是没有比较对象的升降，什么也说明不了。",
         ),
         text(
             f"{checked} can be checked by arithmetic or beside real data; {failed} of {checks} checks of arithmetic and coherence fail.",

@@ -628,7 +628,7 @@ def _by_period(row: Interruption) -> Text:
     en, zh = ("clear of zero", "区间不含零") if clear else ("open", "尚无定论")
     start = {
         "alone": Text(en="Those with it alone", zh="仅看采用者"),
-        "against": Text(en="The same less the others", zh="减去其他客户"),
+        "against": Text(en="The same less the others", zh="减去其他客户的同期数据之后"),
     }[row.of]
     return Text(
         en=f"{start.en}, by four weeks ({before} before, {after} after): the level changes by {level}, {en}.",
@@ -754,7 +754,7 @@ def _interrupted(row: Interruption) -> Text:
         )
         start = Text(
             en="The same less the firms without it in the same months",
-            zh="减去同月未采用的企业之后",
+            zh="减去未采用企业的同月数据之后",
         )
     open_ = (
         ("", "") if jumped else (", which leaves a change of level open", "，水平是否改变尚无定论")

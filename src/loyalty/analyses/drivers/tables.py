@@ -271,7 +271,7 @@ def recommendations(found: Recommendations, case: Case) -> Table:
     if first is not None and found.costs_by is not None:
         than, how = escaped(case.label(first.construct)), RATIOS[found.costs_by]
         en = f" Highest cost: what a point may cost, in multiples of what a point of {within(than.en)} costs, if the same money is to bring as much; {how.en}."
-        zh = f"“成本上限”一栏说明，要使同样的花费带来同样的变化，把该构念提高一分的成本至多可为把{than.zh}提高一分的多少倍；{how.zh}。"
+        zh = f"“成本上限”一栏说明，要使同样的花费带来的变化不小于{than.zh}，把该构念提高一分的成本至多可为把{than.zh}提高一分的多少倍；{how.zh}。"
     return Table(
         found.rows,
         [

@@ -89,7 +89,7 @@ def headline(found: Headline, case: Case) -> Table:
         ),
         Text(
             en="Hold the value: 95 % intervals that hold what is declared; promised: the binomial expectation with its central 95 %, as if intervals were independent. Found: the interval is clear of zero on the declared side. Where customers belong to firms, intervals of paths, moderations and curvilinear effects are by Student's t with one degree of freedom fewer than there are firms, and for indirect effects and shares whole firms are resampled; shares within an industry, where firms are too few to be resampled, resample customers and are widened by the design effect of firms over all industries. Where a threshold is declared, the square that stands for it best is compared. Where declared and found have no unit in common, the sign alone is compared, and parameters that cannot be zero are no effects. Size: the estimates together, as a share of what is declared.",
-            zh="“覆盖”指 95% 区间包含设定值。“应有”为二项分布的期望及其中央 95% 范围，计算时把各区间视为相互独立。“检出”指区间不含零且估计值与设定值同号。客户分属企业时，路径、调节效应与曲线效应的区间采用自由度为企业数减一的 t 分布，间接效应与份额则对整家企业重抽样；行业内的企业太少，无法重抽样，因此行业内份额的区间先对客户重抽样得出，再按合并全部行业的企业设计效应加宽。设定为阈值的效应，与最能代表它的平方项比较。设定值与估计值没有共同单位时，只比较符号；不可能为零的参数不计为效应。“大小”指估计值合计与设定值合计之比。",
+            zh="“覆盖”指 95% 区间包含设定值。“应有”为二项分布的期望及其中央 95% 范围，计算时把各区间视为相互独立。“检出”指区间不含零且估计值与设定值同号。客户分属企业时，路径、调节效应与曲线效应的区间采用自由度为企业数减一的 t 分布，间接效应与份额则对整家企业重抽样；行业内的企业太少，无法重抽样，因此行业内份额的区间先对客户重抽样得出，再按全部行业合并计算的设计效应（以企业为聚类）加宽。设定为阈值的效应，与最能代表它的平方项比较。设定值与估计值没有共同单位时，只比较符号；不可能为零的参数不计为效应。“大小”指估计值合计与设定值合计之比。",
         ),
         simulated=True,
     )

@@ -106,7 +106,7 @@ def _paths(tally: Tally, found: Headline) -> list[Text]:
         if tally.held_alone < tally.held:
             en, zh = (
                 "that is what ignoring firms costs in this draw",
-                "两者之差就是这次抽取中忽略企业的代价",
+                "覆盖数的减少就是这次抽取中忽略企业的代价",
             )
         elif tally.held_alone == tally.held:
             en, zh = (
@@ -123,7 +123,7 @@ def _paths(tally: Tally, found: Headline) -> list[Text]:
         said.append(
             Text(
                 en=f"{firms} of these intervals allow for firms, whose customers are alike; with customers taken as independent {alone} would be held: {en}.",
-                zh=f"{with_firms}考虑了企业，因为同一企业的客户彼此相似；如果把客户视为相互独立，则{alone_zh}，{zh}。",
+                zh=f"{with_firms}考虑了客户分属企业，因为同一企业的客户彼此相似；如果把客户视为相互独立，则{alone_zh}，{zh}。",
             )
         )
     return said
@@ -276,16 +276,22 @@ def _counted(row: CaseRow) -> list[Text]:
     if row.firms is not None:
         firms, alone = number(row.firms), number(tally.held_alone)
         en += f"; they allow for {firms} firms, without which {alone} would be held"
-        zh += f"；这些区间考虑了客户分属 {firms} 家企业，如果不考虑企业，则{some(tally.held_alone, '条')}路径的区间覆盖设定值"
+        zh += f"；这些区间考虑了客户分属 {firms} 家企业，如果不考虑这一点，则{some(tally.held_alone, '条')}路径的区间覆盖设定值"
     return [Text(en=f"{en}.", zh=f"{zh}。")]
 
 
 def _named(effects: Sequence[Effect], row: CaseRow, case: Case) -> Text:
     """Hypotheses by number, what stands beside the survey as in the table."""
     described = study(row.case, case)
-    named = [label(e, described) if e.kind == "table" else short(e) for e in effects]
-    # the Chinese of a name has marks of its own
-    return names([n if n.zh == n.en else Text(en=n.en, zh=f"“{n.zh}”") for n in named])
+    named = [(e, label(e, described) if e.kind == "table" else short(e)) for e in effects]
+    return names([Text(en=n.en, zh=_told(e, n)) for e, n in named])
+
+
+def _told(effect: Effect, name: Text) -> str:
+    """A name has marks of its own in Chinese; a letter says what it is."""
+    if name.zh != name.en:
+        return f"“{name.zh}”"
+    return f"参数 {name.zh}" if effect.kind == "table" else name.zh
 
 
 def _outside(row: CaseRow, case: Case) -> list[Text]:

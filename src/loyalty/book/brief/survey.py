@@ -43,6 +43,15 @@ def named(parts: Sequence[Text]) -> Text:
     return text(f"{', '.join(p.en for p in some)} and others", f"{'、'.join(p.zh for p in some)}等")
 
 
+def told(parts: Sequence[Text]) -> Text:
+    """As :func:`named`, of parts that are clauses in Chinese."""
+    first = named(parts)
+    if len(parts) < 2:
+        return first
+    rest = "等" if len(parts) > NAMED else ""
+    return text(first.en, "，".join(p.zh for p in parts[:NAMED]) + rest)
+
+
 def reason(refused: Refused, data: Material) -> Text:
     """Why something could not be computed, within a sentence."""
     why = readable(refused.refused.text(data.case.labels), data.case)
@@ -314,7 +323,7 @@ def apart(data: Material) -> Headline | None:
         return None
     cutoff = threshold("htmt")
     pairs, met, unsure = number(found.pairs), number(found.met), number(found.open)
-    failing = named(
+    failing = told(
         [
             text(
                 f"{data.label(r.construct_a).en} and {data.label(r.construct_b).en} {_ratio(r)}",
