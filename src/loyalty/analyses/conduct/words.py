@@ -363,13 +363,7 @@ def segments(found: Segments, case: Case) -> list[Text]:
         said.append(_pair(shown["true"], shown["spurious"]))
     if {"latent", "none"} <= set(shown):
         said.append(_pair(shown["latent"], shown["none"]))
-    if found.hidden:
-        said.append(
-            Text(
-                en=f"{number(found.hidden)} kinds have too few people to be shown.",
-                zh=f"另有 {number(found.hidden)} 类人数过少，不予列出。",
-            )
-        )
+    said.extend(_not_shown(found.hidden))
     said.append(
         Text(
             en="Who moves between these kinds is not known: their attachment was asked once.",
@@ -405,13 +399,7 @@ def moves(found: Moves, case: Case) -> list[Text]:
                 zh=f"就{which.zh}而言，较高者到末期有较多行为的比例是否更高，尚无定论。",
             )
         )
-    if found.hidden:
-        said.append(
-            Text(
-                en=f"{number(found.hidden)} kinds have too few people to be shown.",
-                zh=f"另有 {number(found.hidden)} 类人数过少，不予列出。",
-            )
-        )
+    said.extend(_not_shown(found.hidden))
     said.append(
         Text(
             en="Who stands near a median crosses it by chance: not all who moved have changed. And who did much may have been at a high point and fall back without any cause.",
@@ -419,6 +407,12 @@ def moves(found: Moves, case: Case) -> list[Text]:
         )
     )
     return said
+
+
+def _not_shown(kinds: int) -> list[Text]:
+    """How many kinds of people are left out for their size."""
+    en = f"{number(kinds)} kinds have too few people to be shown."
+    return [Text(en=en, zh=f"另有 {number(kinds)} 类人数过少，不予列出。")] if kinds else []
 
 
 def _pair(one: object, other: object) -> Text:
