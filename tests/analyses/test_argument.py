@@ -912,3 +912,8 @@ def _sentences(shown: Text | Sequence[Text], language: Any, name: str) -> None:
     assert not re.search(r"\b(nan|None)\b", text)
     if language == "zh":
         assert odd_counts(shared.plain(text)) == [], name
+
+
+def test_items_numbered_in_a_row_are_told_by_the_first_and_the_last() -> None:
+    runs = tables._runs(["q1", "q2", "q3", "fee", "a1", "a3", "9", "10"])
+    assert runs == [["q1", "q3"], ["fee"], ["a1"], ["a3"], ["9", "10"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from loyalty.analyses.argument import captions, headlines
@@ -681,6 +682,19 @@ ADVICE = {
 }
 
 
+def _runs(items: Sequence[str]) -> list[list[str]]:
+    """The first and last of items that are numbered in a row, as ``q1, q2, q3``; others alone."""
+    runs: list[list[str]] = []
+    for item in items:
+        stem = item.rstrip("0123456789")
+        before = stem + str(int(item[len(stem) :]) - 1) if item != stem else ""
+        if runs and runs[-1][-1] == before:
+            runs[-1] = [runs[-1][0], item]
+        else:
+            runs.append([item])
+    return runs
+
+
 def advice(found: Actions, case: Case) -> Table | None:
     """What each survey recommends, by how much, for whom, how surely, and what to measure."""
     if not found.advice:
@@ -724,8 +738,9 @@ def advice(found: Actions, case: Case) -> Table | None:
         one, outcome = named(row.construct_id), named(row.outcome).label
         if len(one.items) > ITEMS:
             return text(f"{one.label.en} and {outcome.en}", f"{one.label.zh}与{outcome.zh}")
-        items = [i.id for i in one.items]
-        return text(f"{', '.join(items)}; {outcome.en}", f"{'、'.join(items)}；{outcome.zh}")
+        runs = _runs([i.id for i in one.items])
+        en, zh = ", ".join("–".join(run) for run in runs), "、".join("～".join(run) for run in runs)
+        return text(f"{en}; {outcome.en}", f"{zh}；{outcome.zh}")
 
     return Table(
         found.advice,
