@@ -104,18 +104,23 @@ def test_one_broken_case_takes_no_others_report(
     assert cli.main(["report", "broken"]) == 2
 
 
+def planned_anew() -> list[plan.Step]:
+    """The steps by the code as it stands, whatever another test has read."""
+    analyses.compute_files.cache_clear()
+    plan._code.cache_clear()
+    return plan.steps({})
+
+
 def test_a_notebook_taken_out_goes_before_the_suites(own: Path, capsys: Any) -> None:
     put(own)
-    before = plan.steps({})
+    before = planned_anew()
     assert cli.main(["eject", "structural"]) == 0
     copied = own / "notebooks" / "05-structural.ipynb"
     assert copied.read_bytes() == (ROOT / "notebooks" / copied.name).read_bytes()
     assert analyses.notebook_file("structural") == copied
     assert analyses.notebook_file("audit").parent == ROOT / "notebooks"
     copied.write_text(copied.read_text(encoding="utf-8").replace("draws = 500", "draws = 400"))
-    analyses.compute_files.cache_clear()
-    plan._code.cache_clear()
-    after = plan.steps({})
+    after = planned_anew()
     changed = {a.name for a, b in zip(after, before, strict=True) if a.digest != b.digest}
     assert changed == {"mine_structural"}
     assert cli.main(["eject", "structural"]) == 2

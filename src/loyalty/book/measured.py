@@ -197,8 +197,8 @@ def recovery_page(described: dict[str, Study], language: Language, folder: Path)
             "of t with one degree of freedom fewer than there are firms. A coverage near .95 has a "
             f"standard error of at most {error}.",
             "以下各表把案例的设定值与结构模型的估计值并列，估计所用的数据是重新抽取的，受访者与企业都已换过一批。"
-            "“偏差”为平均估计值减去真值；“偏差（认真作答者）”为从同样的数据中剔除敷衍作答者之后剩余的偏差，"
-            "哪些人敷衍作答，分析者本来无法知道。末尾各栏为 95% 区间包含真值的比例，“独立”假定受访者相互独立，"
+            "“偏差”为平均估计值减去真值；“偏差（认真作答者）”为从同样的数据中剔除敷衍作答者之后剩余的偏差。"
+            "在实际分析中，分析者无从知道哪些人敷衍作答。末尾各栏为 95% 区间包含真值的比例，“独立”假定受访者相互独立，"
             "“企业”考虑企业并采用正态分布的分位数，“企业，t”考虑企业并采用 t 分布的分位数，"
             f"自由度为企业数减一。覆盖率接近 0.95 时，标准误至多为 {error}。",
             language,

@@ -167,7 +167,7 @@ def headline_claims(found: Answer, case: Case) -> list[Text] | None:
     return [
         text(
             f"**Figures that the reports print do not agree with each other**: {failed} of {checks} checks of one against another do not come out.",
-            f"**各报告的数字彼此并不完全相符**。{among(one.failed, one.checks, '项', '相互核对', verb='不成立')}。",
+            f"**各报告的数字彼此并不完全相符**。{among(one.failed, one.checks, '项', '相互核对', verb='未通过')}。",
         ),
         text(
             f"Of {count} figures {with_n} name a number of respondents; {changes} say that one thing rose or fell with another, and name nothing it was compared with.",

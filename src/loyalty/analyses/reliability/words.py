@@ -820,7 +820,7 @@ def second(found: Second, case: Case) -> list[Text]:
     return [
         Text(
             en=f"Given the same {n} complete rows, factor\\_analyzer finds {'the same loadings' if same else 'other loadings'}: the largest difference is {gap}.",
-            zh=f"对同样的 {n} 份完整作答，factor\\_analyzer 得到{'相同的' if same else '不同的'}载荷：最大差异为 {gap}。",
+            zh=f"对同样的 {n} 份完整作答，factor\\_analyzer 得到{'一致的' if same else '不同的'}载荷：最大差异为 {gap}。",
         ),
         Text(
             en=f"Its KMO ({kmo}) and Bartlett's χ² ({chisq}) {en}.",
