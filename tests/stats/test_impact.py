@@ -24,6 +24,17 @@ def test_wilson_solves_its_equation(hits: int, n: int) -> None:
     assert 0 <= low <= value <= high <= 1
 
 
+def test_two_shares_are_as_far_apart_as_their_wilson_limits_say() -> None:
+    """Method 10 of Newcombe (1998): the root of the squared distances to the limits."""
+    found = impact.shares_apart(56, 70, 48, 80)
+    (p, low, high), (q, low_q, high_q) = found.one, found.other
+    assert (p, low, high) == impact.share(56, 70) and (q, low_q, high_q) == impact.share(48, 80)
+    assert found.difference == pytest.approx(
+        (p - q, p - q - math.hypot(p - low, high_q - q), p - q + math.hypot(high - p, q - low_q))
+    )
+    assert found.difference[1:] == pytest.approx((0.0524, 0.3339), abs=5e-5)  # as he prints
+
+
 def test_a_share_of_nothing() -> None:
     assert all(math.isnan(x) for x in impact.share(0, 0))
 

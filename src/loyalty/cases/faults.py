@@ -98,12 +98,13 @@ def cell(
     }
 
 
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
+#: An address of e-mail.
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 
 
 def brief(value: object, most: int = 40) -> str:
     """A value as text, its end left out where it is long; of an e-mail address, that it is one."""
-    text = _ADDRESS.sub("…@…", str(value))
+    text = EMAIL.sub("…@…", str(value))
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 

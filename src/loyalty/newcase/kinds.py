@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from loyalty.cases.faults import EMAIL
 from loyalty.newcase.orders import NO_ANSWER, ordered
 
 if TYPE_CHECKING:
@@ -116,7 +117,6 @@ _ID = re.compile(
     r"(?:id|no|nr|number|code|key)|u?uid|guid|编号|被试编号|受访者编号",
     re.I,
 )
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 _IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:\(.*\))?|[0-9a-f:]{4,}:[0-9a-f:]+", re.I)
 _PHONE = re.compile(r"(?:\+|00)\d[\d\s()./-]{7,}|1[3-9]\d{9}|\(?\d{3}\)?[ -]\d{3}[ -]\d{4}")
 _LONG_NUMBER = re.compile(r"(?<!\d)(?!20\d\d[01]\d[0-3]\d)\d{10,}[Xx]?(?!\d)")
@@ -125,7 +125,7 @@ _LONG_NUMBER = re.compile(r"(?<!\d)(?!20\d\d[01]\d[0-3]\d)\d{10,}[Xx]?(?!\d)")
 def of_somebody(text: str) -> bool:
     """Whether a text that is no cell (a file's name, what stands over headings) holds an address,
     a telephone number or another long one."""
-    return any(p.search(text) for p in (_EMAIL, _PHONE, _LONG_NUMBER))
+    return any(p.search(text) for p in (EMAIL, _PHONE, _LONG_NUMBER))
 
 
 _DATED = re.compile(
@@ -160,11 +160,11 @@ def personal(column: Column, counts: Counter[str]) -> str | None:
     texts = list(counts)[:400]
     if not texts:
         return None
-    for why, pattern in (("email", _EMAIL), ("ip", _IP), ("phone", _PHONE)):
+    for why, pattern in (("email", EMAIL), ("ip", _IP), ("phone", _PHONE)):
         if sum(bool(pattern.fullmatch(t)) for t in texts) > 0.5 * len(texts):
             return why
     n = sum(counts.values())
-    addresses = sum(counts[t] for t in texts if _EMAIL.search(t))
+    addresses = sum(counts[t] for t in texts if EMAIL.search(t))
     if addresses > 0.1 * sum(counts[t] for t in texts):  # else a slip in a column of answers
         return "email"
     if _ID.fullmatch(column.code.strip()) and n >= 10 and len(counts) > 0.5 * n:

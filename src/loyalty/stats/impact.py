@@ -34,6 +34,29 @@ def share(hits: int, n: int, *, level: float = 0.95) -> tuple[float, float, floa
     return hits / n, min(float(low), hits / n), max(float(high), hits / n)
 
 
+@dataclass(frozen=True)
+class Apart:
+    """Two shares and the difference of the first from the second, each with its interval (3,)."""
+
+    one: tuple[float, float, float]
+    other: tuple[float, float, float]
+    difference: tuple[float, float, float]
+
+
+def shares_apart(hits: int, n: int, hits_other: int, n_other: int) -> Apart:
+    """Two shares with Wilson's 95 % intervals, their difference with Newcombe's.
+
+    Source: Newcombe (1998), Statistics in Medicine 17, 873-890, method 10.
+    """
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    low, high = confint_proportions_2indep(
+        hits, n, hits_other, n_other, method="newcomb", compare="diff"
+    )
+    difference = (hits / n - hits_other / n_other, float(low), float(high))
+    return Apart(share(hits, n), share(hits_other, n_other), difference)
+
+
 def share_of_clusters(
     flags: pd.Series, cluster: pd.Series, *, level: float = 0.95
 ) -> tuple[float, float, float]:

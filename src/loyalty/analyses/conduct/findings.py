@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import numpy as np
 import pandas as pd
 
-from loyalty.analyses.conduct.moves import Moves
+from loyalty.analyses.conduct.moves import Kind, Moves
 from loyalty.analyses.conduct.moves import moves as moves_of
 from loyalty.analyses.conduct.staying import Staying, compared
 from loyalty.analyses.conduct.tone import TONE, Tone, told, written
@@ -50,6 +50,7 @@ from loyalty.ground.findings import (
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.thresholds import threshold
 from loyalty.stats import clv, discrimination, rfm
+from loyalty.stats.impact import share, shares_apart
 from loyalty.stats.resampling import all_moments
 
 Odds = Annotated[float, Shown("number", 2)]
@@ -133,9 +134,6 @@ class Foretold(Finding):
     seed: Annotated[int, Shown("count")]
     areas: tuple[AreaRow, ...]
     differences: tuple[AreaDifference, ...]
-
-
-Kind = Literal["true", "latent", "spurious", "none"]
 
 
 class Segment(Record):
@@ -699,14 +697,6 @@ def _loyalty(study: Study) -> Construct | None:
     return next(iter([*(c for c in own if c.concept == "loyalty"), *own]), None)
 
 
-def _interval(k: int, n: int) -> tuple[float, float]:
-    """Wilson's."""
-    from statsmodels.stats.proportion import proportion_confint
-
-    low, high = proportion_confint(k, n, method="wilson")
-    return float(low), float(high)
-
-
 @resting
 def segments(data: Persons) -> Segments:
     """Dick and Basu's four: attached (above the middle of the scale) by buying much (the sum of the
@@ -733,21 +723,20 @@ def segments(data: Persons) -> Segments:
         n = int(who.sum())
         if n < disclosure.least():
             continue
-        share = _interval(n, len(frame))
-        back = int(frame.loc[who, "repeat"].sum())
-        returned = _interval(back, n)
+        part, part_lower, part_upper = share(n, len(frame))
+        back, back_lower, back_upper = share(int(frame.loc[who, "repeat"].sum()), n)
         spent = frame.loc[who, "spent"] if "spent" in frame else pd.Series(dtype=float)
         half = 1.959963984540054 * spent.std() / np.sqrt(n) if len(spent) else np.nan
         found.append(
             Segment(
                 kind=kind,
                 n=n,
-                share=n / len(frame),
-                share_ci_lower=share[0],
-                share_ci_upper=share[1],
-                returned=back / n,
-                returned_ci_lower=returned[0],
-                returned_ci_upper=returned[1],
+                share=part,
+                share_ci_lower=part_lower,
+                share_ci_upper=part_upper,
+                returned=back,
+                returned_ci_lower=back_lower,
+                returned_ci_upper=back_upper,
                 spent=spent.mean() if len(spent) else None,
                 spent_ci_lower=spent.mean() - half if len(spent) else None,
                 spent_ci_upper=spent.mean() + half if len(spent) else None,
@@ -764,12 +753,7 @@ def segments(data: Persons) -> Segments:
 
 @resting
 def leaving(data: Persons) -> Leaving:
-    """The satisfied (above the middle of the scale) who did not come back, beside the others.
-
-    The interval of the difference is Newcombe's (1998, method 10).
-    """
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
+    """The satisfied (above the middle of the scale) who did not come back, beside the others."""
     own = [c for c in data.study.main if c.concept == "satisfaction"]
     if not own:
         raise CannotCompute("no_satisfaction")
@@ -783,23 +767,25 @@ def leaving(data: Persons) -> Leaving:
     if min(n, m) < disclosure.least():
         raise CannotCompute("few_did_or_not", n=min(n, m))
     a, b = int(frame.loc[high, "left"].sum()), int(frame.loc[~high, "left"].sum())
-    low, top = confint_proportions_2indep(a, n, b, m, method="newcomb", compare="diff")
-    mine, theirs = _interval(a, n), _interval(b, m)
+    found = shares_apart(a, n, b, m)
+    mine, mine_lower, mine_upper = found.one
+    theirs, theirs_lower, theirs_upper = found.other
+    difference, lower, upper = found.difference
     return Leaving(
         attitude=own[0].id,
         middle=middle,
         satisfied=n,
         others=m,
-        satisfied_left=a / n,
-        satisfied_left_ci_lower=mine[0],
-        satisfied_left_ci_upper=mine[1],
-        others_left=b / m,
-        others_left_ci_lower=theirs[0],
-        others_left_ci_upper=theirs[1],
-        difference=a / n - b / m,
-        difference_ci_lower=low,
-        difference_ci_upper=top,
-        verdict=side(low, top),
+        satisfied_left=mine,
+        satisfied_left_ci_lower=mine_lower,
+        satisfied_left_ci_upper=mine_upper,
+        others_left=theirs,
+        others_left_ci_lower=theirs_lower,
+        others_left_ci_upper=theirs_upper,
+        difference=difference,
+        difference_ci_lower=lower,
+        difference_ci_upper=upper,
+        verdict=side(lower, upper),
     )
 
 

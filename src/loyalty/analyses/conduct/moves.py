@@ -11,6 +11,7 @@ from loyalty.estimates.verdicts import Side, side
 from loyalty.ground import disclosure
 from loyalty.ground.findings import Count, Finding, People, Percent, Points, Record, Shown
 from loyalty.ground.reasons import CannotCompute
+from loyalty.stats.impact import share, shares_apart
 
 Kind = Literal["true", "latent", "spurious", "none"]
 KINDS: tuple[Kind, ...] = ("true", "latent", "spurious", "none")
@@ -124,20 +125,13 @@ def moves(panel: pd.DataFrame, stated: Sequence[str], done: str) -> Moves:
     )
 
 
-def _wilson(k: int, n: int) -> tuple[float, float]:
-    from statsmodels.stats.proportion import proportion_confint
-
-    low, high = proportion_confint(k, n, method="wilson")
-    return float(low), float(high)
-
-
 def _move(said: str, kind: Kind, ends: pd.Series) -> Move | None:
     """None where those who stay, or those who do not, are fewer than may be shown."""
     n, counts = len(ends), ends.value_counts()
     stay = int(counts.get(kind, 0))
     if min(stay, n - stay) < disclosure.least():
         return None
-    low, high = _wilson(stay, n)
+    _, low, high = share(stay, n)
     cells = {k: int(counts.get(k, 0)) for k in KINDS}
     shown = min(cells.values()) >= disclosure.least()
     return Move(
@@ -152,29 +146,28 @@ def _move(said: str, kind: Kind, ends: pd.Series) -> Move | None:
 
 
 def _attached(said: str, much: bool, group: pd.DataFrame, later: pd.Series) -> Attached | None:
-    """The interval of the difference is Newcombe's (1998, method 10)."""
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
     own, others = (later.loc[group.index[group[said] == high]] for high in (True, False))
     n, m = len(own), len(others)
     a, b = int(own.sum()), int(others.sum())
     if min(a, n - a, b, m - b) < disclosure.least():
         return None
-    low, high = confint_proportions_2indep(a, n, b, m, method="newcomb", compare="diff")
-    mine, theirs = _wilson(a, n), _wilson(b, m)
+    found = shares_apart(a, n, b, m)
+    mine, mine_lower, mine_upper = found.one
+    theirs, theirs_lower, theirs_upper = found.other
+    difference, lower, upper = found.difference
     return Attached(
         said=said,
         much=much,
         attached=n,
         others=m,
-        share=a / n,
-        share_ci_lower=mine[0],
-        share_ci_upper=mine[1],
-        others_share=b / m,
-        others_share_ci_lower=theirs[0],
-        others_share_ci_upper=theirs[1],
-        difference=a / n - b / m,
-        difference_ci_lower=low,
-        difference_ci_upper=high,
-        verdict=side(low, high),
+        share=mine,
+        share_ci_lower=mine_lower,
+        share_ci_upper=mine_upper,
+        others_share=theirs,
+        others_share_ci_lower=theirs_lower,
+        others_share_ci_upper=theirs_upper,
+        difference=difference,
+        difference_ci_lower=lower,
+        difference_ci_upper=upper,
+        verdict=side(lower, upper),
     )

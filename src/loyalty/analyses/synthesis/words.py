@@ -497,7 +497,7 @@ def checks(found: Checks, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"The ledger holds {claims} figures. None is printed with an interval; {with_n} are printed with a number of respondents; {changes} say that one thing rose or fell with another and name no design that could show it. {failed} of {n} checks do not come out.",
-            zh=f"论断清单共 {claims} 个数字。没有一个附有区间；{with_n} 个注明了样本量；{changes} 个声称一者随另一者升降，却未说明可以证明它的设计。{n} 项核对中有 {failed} 项不成立。",
+            zh=f"论断清单共 {claims} 个数字。没有一个附有区间；{with_n} 个注明了样本量；{changes} 个声称一者随另一者升降，却未说明可以证明它的设计。{n} 项核对中有 {failed} 项未通过。",
         )
     ]
     for row in found.rows:
