@@ -86,15 +86,13 @@ def answer(data: Material) -> Text | None:
             f"{start.zh}与{end.zh}是否相关，尚无定论：{held.zh}二者之间的路径为 {size}，区间包含零。",
         )
     more = row.estimate > 0
-    high, zh_high = ("also score higher", "较高") if more else ("score lower", "较低")
+    high, zh_high = ("also score higher", "也较高") if more else ("score lower", "较低")
     expected = ("as expected", "与预期一致")
     if row.verdict == "contradicted":
         expected = ("against what was expected", "与预期相反")
     return text(
         f"People who score higher on {start.en} {high} on {end.en}, {expected[0]}: of two people one standard deviation apart on the one, the difference on the other is on average {size} standard deviations{held.en}.",
-        f"{start.zh}得分较高的人，{end.zh}的得分也{zh_high}，{expected[1]}：{held.zh}前者每相差一个标准差，后者平均相差 {size} 个标准差。"
-        if more
-        else f"{start.zh}得分较高的人，{end.zh}的得分{zh_high}，{expected[1]}：{held.zh}前者每相差一个标准差，后者平均相差 {size} 个标准差。",
+        f"{start.zh}得分较高的人，{end.zh}的得分{zh_high}，{expected[1]}：{held.zh}前者每相差一个标准差，后者平均相差 {size} 个标准差。",
     )
 
 
