@@ -523,6 +523,65 @@ def test_what_is_pooled_may_be_one_thing_asked_twice() -> None:
         assert found.satisfaction.not_apart == n
 
 
+def test_panels_have_lines_of_their_own_where_their_intervals_are_clear() -> None:
+    apart = made(argument.Constructs, rows=[], scales=10, ave_met=7, failing=4, grade="moderate")
+    effect = {"said": "joy", "of": "said", "on": "done", "verdict": "+", "estimate": 0.2}
+    fewer = {"past": True, "odds_ratio": 0.7, "verdict": "-"}
+
+    def advised(
+        effect: dict[str, Any] = effect, odds: dict[str, Any] = fewer, **more: Any
+    ) -> argument.Actions:
+        both = made(
+            Both,
+            panel={"done": "hours", "effects": [effect, effect | {"of": "done", "on": "said"}]},
+            lapse={"said": "joy", "rows": [odds, odds | {"past": False}]},
+            **more,
+        )
+        data = everything(one={"conduct": both}, drawn={"conduct": both})
+        found = argument.actions(data, answer(), apart, argument.foretold(data))
+        assert isinstance(found, argument.Actions)
+        return found
+
+    def shown(found: argument.Actions) -> str:
+        table = tables.advice(cited(found, "all/argument/x"), CASE)
+        return "" if table is None else table.markdown("en").replace("\\", "").split("*Note.*")[0]
+
+    found = advised()
+    assert [(r.case, r.design, r.estimate) for r in found.followed] == [
+        ("one", "within", 0.2),
+        ("one", "between", 0.7),
+    ]
+    table, text = shown(found), said(headlines.advice, found)
+    assert "joy: raise or keep up" in table and "low: panel, within a person" in table
+    assert "odds × " in table and "who stops (hours)" in table
+    assert "2 lines come from people who were asked several times" in text.en
+    assert "有 2 条建议来自多次作答" in text.zh
+    for within, between, given in (
+        ([], ["between"], advised(effect | {"verdict": "open"})),
+        ([], ["between"], advised(effect | {"verdict": "-"})),
+        (["within"], [], advised(odds=fewer | {"verdict": "open"})),
+        (["within"], [], advised(odds=fewer | {"verdict": "+"})),
+        ([], ["between"], advised(growth={"not_by_itself": ("joy",)})),
+        (["within"], ["between"], advised(growth={"not_by_itself": ("other",)})),
+    ):
+        assert [r.design for r in given.followed] == within + between
+        assert ("within a person" in shown(given)) is bool(within)
+        assert ("odds × " in shown(given)) is bool(between)
+    none = advised(effect | {"verdict": "open"}, fewer | {"verdict": "open"})
+    assert none.followed == () and shown(none) == ""
+    assert "asked several times" not in said(headlines.advice, none).en
+
+
+def test_advice_says_whether_anything_was_tried() -> None:
+    apart = made(argument.Constructs, rows=[], scales=10, ave_met=7, failing=4, grade="moderate")
+    data = everything(one=surveyed() | recommended())
+    for n in (0, 1):
+        found = argument.actions(data, answer(experiments=n), apart)
+        text = said(headlines.advice, found)
+        assert ("No real experiment is among the data" in text.en) is (n == 0)
+        assert ("没有真实的实验" in text.zh) is (n == 0)
+
+
 def test_advice_says_what_is_not_told_apart() -> None:
     """Two lines of advice about what answers do not tell apart are one."""
     apart = made(argument.Constructs, rows=[], scales=10, ave_met=7, failing=4, grade="moderate")

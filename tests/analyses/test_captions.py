@@ -93,6 +93,9 @@ FOCAL = {"count": 12, "stable": 9, "doubted": 2}
          {"rows": [{"grade": "low"}]}, "has moderate evidence", "has low evidence"),
         (captions.advice, models.Actions, {"advised": 7, "silent": 4}, {"silent": 0},
          "loyalty and 4 do not: what to do", "stands for loyalty: what to do"),
+        (captions.advice, models.Actions, {"advised": 7, "silent": 4},
+         {"panels": 2},
+         "4 do not: what to do", "4 do not, and 2 lines come from panels: what to do"),
     ],
 )  # fmt: skip
 def test_a_caption_follows_its_fields(

@@ -85,7 +85,8 @@ class Repeated(Record):
 class SaidRow(Record):
     """Whether what people say at one time goes before what they do next, within a person.
 
-    An unstandardized effect from one wave to the next, of `people` people.
+    An unstandardized effect from one wave to the next, of `people` people. `explained`: not shown
+    beside the other series of the case.
     """
 
     case: str
@@ -96,14 +97,16 @@ class SaidRow(Record):
     ci_lower: Real
     ci_upper: Real
     verdict: Side
+    explained: bool = False
 
 
 class LapseRow(Record):
     """Odds of not coming at all until the next wave, for a standard deviation of what is said,
-    with what was done before held constant."""
+    with what was done before held constant; `done` is what was logged, where that is known."""
 
     case: str
     said: str
+    done: str | None
     n: Count
     share: Percent
     odds_ratio: Real
@@ -413,6 +416,7 @@ def foretold(data: Everything) -> Foretold:
         if study.simulated or found is None:
             continue
         panel, lapse, use = given(found.panel), given(found.lapse), given(found.use)
+        growth = given(found.growth)
         said += [
             SaidRow(
                 case=case,
@@ -423,6 +427,7 @@ def foretold(data: Everything) -> Foretold:
                 ci_lower=r.ci_lower,
                 ci_upper=r.ci_upper,
                 verdict=r.verdict,
+                explained=growth is not None and r.said in growth.not_by_itself,
             )
             for r in (panel.effects if panel else ())
             if panel is not None and (r.of, r.on) == ("said", "done")
@@ -431,6 +436,7 @@ def foretold(data: Everything) -> Foretold:
             LapseRow(
                 case=case,
                 said=lapse.said,
+                done=panel.done if panel else None,
                 n=lapse.n,
                 share=lapse.share,
                 odds_ratio=r.odds_ratio,

@@ -237,7 +237,12 @@ def advice(found: Actions) -> Text:
     advised, silent = number(found.advised), number(found.silent)
     rest = f" and {silent} {'does' if found.silent == 1 else 'do'} not" if found.silent else ""
     rest_zh = f"，{silent} 项不足以提出建议" if found.silent else ""
+    n = found.panels
+    panels = (
+        f", and {number(n)} {'line comes' if n == 1 else 'lines come'} from panels" if n else ""
+    )
+    panels_zh = f"，另有 {number(n)} 条建议来自追踪数据" if n else ""
     return text(
-        f"{advised} {'survey recommends' if found.advised == 1 else 'surveys recommend'} something for the outcome that stands for loyalty{rest}: what to do, as far as one survey can say.",
-        f"根据单项调查提出的建议：{advised} 项调查足以就代表忠诚的结果变量提出建议{rest_zh}。",
+        f"{advised} {'survey recommends' if found.advised == 1 else 'surveys recommend'} something for the outcome that stands for loyalty{rest}{panels}: what to do, as far as one set of data can say.",
+        f"根据单项数据提出的建议：{advised} 项调查足以就代表忠诚的结果变量提出建议{rest_zh}{panels_zh}。",
     )

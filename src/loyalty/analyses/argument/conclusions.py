@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Literal
 
 from loyalty.analyses.argument import read
-from loyalty.analyses.argument.beside import Claims, Conduct, Voice
+from loyalty.analyses.argument.beside import Claims, Conduct, Foretold, Voice
 from loyalty.analyses.argument.models import (
     Action,
     Actions,
@@ -14,6 +14,7 @@ from loyalty.analyses.argument.models import (
     Answer,
     Constructs,
     Differences,
+    Followed,
     Known,
     Otherwise,
     Paths,
@@ -127,13 +128,25 @@ def _all_known(said: Answer, *, groups: Differences | None, others: Otherwise | 
     )
 
 
-@refusable
-def actions(data: Everything, said: Answer, apart: Constructs) -> Actions:
+def actions(
+    data: Everything,
+    said: Answer | Refused,
+    apart: Constructs | Refused,
+    foretold: Foretold | Refused | None = None,
+) -> Actions | Refused:
     """What follows from what is found, surely or less so; nothing from what is open."""
+    return _actions(data, said, apart, foretold=given(foretold))
+
+
+@refusable
+def _actions(
+    data: Everything, said: Answer, apart: Constructs, *, foretold: Foretold | None
+) -> Actions:
     asked = {case: s for case, s in read.real(data).items() if read.loyal(s)}
     told = {case: _advice(data, case) for case in asked}
     advice = [one for each, _ in told.values() for one in each]
     advised = len({one.case for one in advice})
+    followed = _followed(foretold) if foretold else ()
     weak = apart.scales - apart.ave_met
     faulty = sum(r.ave_met != r.scales for r in apart.rows if r.scales)
     liked = [p for p in said.beside if p.estimate > 0]
@@ -161,6 +174,8 @@ def actions(data: Everything, said: Answer, apart: Constructs) -> Actions:
     ]
     return Actions(
         rows=tuple(a for a in every if a.grade != "none"),
+        followed=followed,
+        panels=len(followed),
         advice=tuple(advice),
         advised=advised,
         silent=len(asked) - advised,
@@ -175,6 +190,40 @@ def actions(data: Everything, said: Answer, apart: Constructs) -> Actions:
         weak=weak,
         scales=apart.scales,
         answer=said,
+    )
+
+
+def _followed(found: Foretold) -> tuple[Followed, ...]:
+    """What goes before doing more, or before fewer stop; nothing that another series explains."""
+    more = [r for r in found.said if r.verdict == "+" and not r.explained]
+    fewer = [r for r in found.lapses if r.verdict == "-"]
+    return (
+        *(
+            Followed(
+                case=r.case,
+                said=r.said,
+                done=r.done,
+                design="within",
+                estimate=r.estimate,
+                ci_lower=r.ci_lower,
+                ci_upper=r.ci_upper,
+                grade="low",
+            )
+            for r in more
+        ),
+        *(
+            Followed(
+                case=r.case,
+                said=r.said,
+                done=r.done,
+                design="between",
+                estimate=r.odds_ratio,
+                ci_lower=r.ci_lower,
+                ci_upper=r.ci_upper,
+                grade="low",
+            )
+            for r in fewer
+        ),
     )
 
 

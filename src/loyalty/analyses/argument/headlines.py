@@ -211,6 +211,7 @@ def advice(found: Actions, case: Case) -> list[Text]:
                 "根据现有的任何一项调查，都不能就其结果变量提出建议。",
             ),
             *_silences(found, case),
+            *_panels(found),
         ]
     n = number(found.advised)
     return [
@@ -220,11 +221,33 @@ def advice(found: Actions, case: Case) -> list[Text]:
         ),
         *_silences(found, case),
         _worth(found),
+        *_panels(found),
         text(
-            "People were asked once: the change is what goes together in the answers, not what would follow. Before anything is built on a line, try it: change the one for customers drawn at random, and compare the means of its questions and of those of the outcome with the others', before and after.",
-            "受访者只被询问过一次，因此所列的变化只是答案之间的相关，而不是作出改变之后会有的结果。依据某条建议行动之前，应当先作试验，即对随机抽取的一部分客户作出改变，再把他们在该构念与结果变量各题上的均值同其余客户比较，改变前后各比较一次。",
+            "In a survey people were asked once: the change is what goes together in the answers, not what would follow. Before anything is built on a line, try it: change the one for customers drawn at random, and compare the means of its questions and of those of the outcome with the others', before and after.",
+            "单次调查的受访者只被询问过一次，因此所列的变化只是答案之间的相关，而不是作出改变之后会有的结果。依据某条建议行动之前，应当先作试验，即对随机抽取的一部分客户作出改变，再把他们在该构念与结果变量各题上的均值同其余客户比较，改变前后各比较一次。",
         ),
     ]
+
+
+def _panels(found: Actions) -> list[Text]:
+    """What lines from panels are better for, and not; whether anything was tried at random."""
+    said = []
+    if n := found.panels:
+        lines = "line comes" if n == 1 else "lines come"
+        said.append(
+            text(
+                f"{number(n)} {lines} from people who were asked several times and whose conduct was logged: what was said came first there. Beside their own usual, all that stays the same about a person is left out, but not what changes both; beside other people, not even that.",
+                f"有 {number(n)} 条建议来自多次作答并有行为日志的受访者，回答在先，行为在后。与本人平常相比，可以排除个人一切不变的特征，但排除不了同时影响两者的变化；与其他人相比，则连不变的特征也排除不了。",
+            )
+        )
+    if not found.answer.experiments:
+        said.append(
+            text(
+                "No real experiment is among the data: no line says what would follow if something were changed.",
+                "数据中没有真实的实验，因此没有一条建议能说明作出改变之后会有什么结果。",
+            )
+        )
+    return said
 
 
 def _worth(found: Actions) -> Text:

@@ -366,6 +366,22 @@ class Advice(Interval):
     grade: Grade
 
 
+class Followed(Interval):
+    """What follows for something said where people are asked several times and what they do is
+    logged.
+
+    ``within``: the change of `done` until the next wave, for one point more of `said` than is usual
+    for a person. ``between``: what the odds of `done` not at all until the next wave are multiplied
+    by, for a standard deviation more of it than other people, what they did before held.
+    """
+
+    case: str
+    said: str
+    done: str | None
+    design: Literal["within", "between"]
+    grade: Grade
+
+
 #: Why a survey recommends nothing.
 Why = Literal["no_path", "doubted", "open", "undirected"]
 
@@ -390,13 +406,15 @@ class Undirected(Record):
 class Actions(Finding):
     """What follows, and what stands behind it. `weak` of `scales` miss the cut-off of AVE.
 
-    `advice`: for each survey whose paths on the way may be relied upon, for the outcomes that
-    stand for loyalty; of `advised` surveys. `silent` ones, by `silences`, have such an outcome and
-    no advice; of `undirected` constructs it is withheld. `joined`: how many real cases join answers
-    to purchases.
+    `followed`: `panels` lines of the real panels. `advice`: for each survey whose paths on the way
+    may be relied upon, for the outcomes that stand for loyalty; of `advised` surveys. `silent`
+    ones, by `silences`, have such an outcome and no advice; of `undirected` constructs it is
+    withheld. `joined`: how many real cases join answers to purchases.
     """
 
     rows: tuple[Action, ...]
+    followed: tuple[Followed, ...] = ()
+    panels: Count = 0
     advice: tuple[Advice, ...]
     advised: Count
     silent: Count

@@ -25,6 +25,7 @@ from loyalty.analyses.argument.models import (
     ConstructsRow,
     DifferenceRow,
     Differences,
+    Followed,
     Known,
     MergedRow,
     Otherwise,
@@ -695,12 +696,30 @@ def _runs(items: Sequence[str]) -> list[list[str]]:
     return runs
 
 
+#: What a line of the advice rests on, and beside whom those are for whom it is.
+DESIGNS_OF_ADVICE = {
+    "survey": text("one survey", "单次调查"),
+    "within": text("panel, within a person", "追踪，个体内部"),
+    "between": text("panel, between people", "追踪，个体之间"),
+}
+BESIDE_WHOM = {
+    "within": text("each person, beside their own usual", "每个人，与本人平常相比"),
+    "between": text(
+        "one person beside others who did as much before", "不同的人，与此前行为相当的其他人相比"
+    ),
+}
+
+
 def advice(found: Actions, case: Case) -> Table | None:
-    """What each survey recommends, by how much, for whom, how surely, and what to measure."""
-    if not found.advice:
+    """What panels and surveys recommend, by how much, for whom, how surely, what to measure."""
+    rows: tuple[Advice | Followed, ...] = (*found.followed, *found.advice)
+    if not rows:
         return None
 
-    def what(row: Advice) -> Text:
+    def what(row: Advice | Followed) -> Text:
+        if isinstance(row, Followed):
+            name, do = measure(row.case, row.said, case), ADVICE["counts"]
+            return text(f"{name.en}: {do.en}", f"{name.zh}：{do.zh}")
         named = study(row.case, case).named
         name, do = named(row.construct_id).label, ADVICE[row.action]
         rest = rest_zh = ""
@@ -710,7 +729,15 @@ def advice(found: Actions, case: Case) -> Table | None:
             rest_zh = f"（与{'、'.join(o.zh for o in others)}无法区分）"
         return text(f"{name.en}: {do.en}{rest}", f"{name.zh}：{do.zh}{rest_zh}")
 
-    def whom(row: Advice) -> Text:
+    def change(row: Advice | Followed) -> Text:
+        size = number(row.estimate)
+        if isinstance(row, Followed) and row.design == "between":
+            return text(f"odds × {size}", f"几率 × {size}")
+        return text(size, size)
+
+    def whom(row: Advice | Followed) -> Text:
+        if isinstance(row, Followed):
+            return BESIDE_WHOM[row.design]
         if row.group is None or not row.levels:
             return text("all", "全部")
         levels = [group(row.case, row.group, one, case) for one in row.levels]
@@ -720,7 +747,9 @@ def advice(found: Actions, case: Case) -> Table | None:
     several = Counter(row.case for row in found.advice)
     first = {row.case: row.construct_id for row in reversed(found.advice)}
 
-    def cost(row: Advice) -> Text:
+    def cost(row: Advice | Followed) -> Text:
+        if isinstance(row, Followed):
+            return text("no bound", "无界限")
         if row.than is None:
             alone = several[row.case] == 1
             if row.construct_id != first[row.case]:  # findings from before costs were computed
@@ -733,7 +762,16 @@ def advice(found: Actions, case: Case) -> Table | None:
         ends = interval(row.cost_ci_lower, row.cost_ci_upper)
         return text(*[f"{number(row.cost)} {ends}"] * 2)
 
-    def measured(row: Advice) -> Text:
+    def measured(row: Advice | Followed) -> Text:
+        if isinstance(row, Followed):
+            name = measure(row.case, row.said, case)
+            did = measure(row.case, row.done, case) if row.done else None
+            if row.design == "between":
+                left = f" ({did.en})" if did else ""
+                left_zh = f"（{did.zh}）" if did else ""
+                return text(f"{name.en}; who stops{left}", f"{name.zh}；谁不再有这一行为{left_zh}")
+            assert did is not None
+            return text(f"{name.en}; {did.en}", f"{name.zh}；{did.zh}")
         named = study(row.case, case).named
         one, outcome = named(row.construct_id), named(row.outcome).label
         if len(one.items) > ITEMS:
@@ -742,22 +780,27 @@ def advice(found: Actions, case: Case) -> Table | None:
         en, zh = ", ".join("–".join(run) for run in runs), "、".join("～".join(run) for run in runs)
         return text(f"{en}; {outcome.en}", f"{zh}；{outcome.zh}")
 
+    def graded(row: Advice | Followed) -> Text:
+        grade, of = GRADES[row.grade], "survey" if isinstance(row, Advice) else row.design
+        design = DESIGNS_OF_ADVICE[of]
+        return text(f"{grade.en}: {design.en}", f"{grade.zh}（{design.zh}）")
+
     return Table(
-        found.advice,
+        rows,
         [
-            _title(case),
+            _title(case, "Case"),
             Column(what, "What to do"),
-            Column("estimate", "Change for one point"),
+            Column(change, "Change for one point", "markdown"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
             Column(cost, "Highest cost", "markdown"),
             Column(whom, "For whom"),
             Column(measured, "What to measure"),
-            Column(_grade, "Grade"),
+            Column(graded, "Grade"),
         ],
         captions.advice(found),
         text(
-            "Change: of the outcome's mean, in points of its scale, for one point more of the construct, by the total effect and the standard deviations of the scale means, which are taken as known; where less of the outcome is better (an intention to leave), the sign is turned in what to do. Highest cost: what a point may cost, in multiples of what a point of the survey's measure (the line with its largest change) costs, if the same money is to bring as much; the lower end is the safe side. Nobody was asked what a point costs. To measure: the construct's items, and the outcome. For whom: groups in which its share of what is explained is clearly above the mean of all; whether their paths differ is another question, and tested apart. Only paths that may be relied upon and are clear of zero.",
-            "“提高一分时的变化”指结果变量均值的变化（量表分），按总效应与量表均值的标准差计算，标准差视为已知；如果结果变量越低越好（如转换意愿），建议的方向与变化的符号相反。“成本上限”说明，要使同样的花费带来的变化不小于基准构念（该调查中变化最大者），该构念提高一分的成本至多可以是基准构念提高一分成本的多少倍；稳妥起见，应取区间下限。提高一分的实际成本，各项调查都没有问及。“测量什么”一栏列出该构念的题项与结果变量。“对象”指该构念的解释方差份额明显高于总平均的组别；各组的路径是否不同是另一个问题，另行检验。表中只列可以采信且区间不含零的路径。",
+            "Change: of the outcome's mean, in points of its scale, for one point more of the construct, by the total effect and the standard deviations of the scale means, which are taken as known; where less of the outcome is better (an intention to leave), the sign is turned in what to do. Highest cost: what a point may cost, in multiples of what a point of the survey's measure (the line with its largest change) costs, if the same money is to bring as much; the lower end is the safe side. Nobody was asked what a point costs. To measure: the construct's items, and the outcome. For whom: groups in which its share of what is explained is clearly above the mean of all; whether their paths differ is another question, and tested apart. Only paths that may be relied upon and are clear of zero. Panel: the same people asked several times and logged; within a person the change is of what is logged until the next wave, in its unit, for a point more than is usual for them; between people odds are those of stopping until the next wave, for a standard deviation more, what was done before held, and 1 is no effect.",
+            "“提高一分时的变化”指结果变量均值的变化（量表分），按总效应与量表均值的标准差计算，标准差视为已知；如果结果变量越低越好（如转换意愿），建议的方向与变化的符号相反。“成本上限”说明，要使同样的花费带来的变化不小于基准构念（该调查中变化最大者），该构念提高一分的成本至多可以是基准构念提高一分成本的多少倍；稳妥起见，应取区间下限。提高一分的实际成本，各项调查都没有问及。“测量什么”一栏列出该构念的题项与结果变量。“对象”指该构念的解释方差份额明显高于总平均的组别；各组的路径是否不同是另一个问题，另行检验。表中只列可以采信且区间不含零的路径。“追踪”指同一批人多次作答并有行为日志：“个体内部”为本人评分比平常高一分时，到下一期所记录行为的变化，单位与该记录相同；“个体之间”为评分高一个标准差时，到下一期不再有这一行为的几率变为几倍，已控制此前的行为，1 表示没有效应。",
         ),
         simulated=False,
     )
