@@ -270,6 +270,21 @@ def test_an_interruption_outside_a_run_is_one_word(
         with monkeypatch.context() as patched:
             patched.setattr(cli, name, interrupted)
             assert called(["cases"], capsys) == (130, "interrupted\n")
+    monkeypatch.setattr("loyalty.cases.study.cases", interrupted)
+    assert called(["cases"], capsys) == (130, "interrupted\n")
+
+
+@pytest.mark.parametrize("at", ["loyalty.newcase.decide.find", "loyalty.ground.paths.write"])
+def test_an_interrupted_new_leaves_nothing_behind(
+    project: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any, at: str
+) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(at, interrupted)
+    words = ["new", "mine", "--data", str(project.folder / "rows.csv")]
+    assert called(words, capsys) == (130, "interrupted; nothing was written\n")
+    assert not (project.root / "data" / "mine").exists()
 
 
 WHILE_IT_IMPORTS = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +96,7 @@ def called(command: Any, words: Sequence[str]) -> int:
     language, with the nearest word that there is.
     """
     usage = typer.BadParameter.__mro__[1]  # what typer raises where words do not fit
+    command.invoke = _breaking_off(command.invoke)
     try:
         code = command(words, standalone_mode=False)
     except usage as error:  # type: ignore[misc]
@@ -111,6 +112,18 @@ def called(command: Any, words: Sequence[str]) -> int:
         err.print(spoken(Said("interrupted")))
         return 130
     return code if isinstance(code, int) else 0
+
+
+def _breaking_off(invoke: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """An interruption as what typer does not end without a word."""
+
+    def heard(context: Any) -> Any:
+        try:
+            return invoke(context)
+        except KeyboardInterrupt:
+            raise typer.Abort from None
+
+    return heard
 
 
 def _misused(error: Any, command: Any) -> Said:

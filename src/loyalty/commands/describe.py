@@ -12,6 +12,7 @@ from rich.table import Table
 from loyalty.cases import form, study
 from loyalty.cases.sources import UNKNOWN
 from loyalty.commands.options import app, languages_of, short_path
+from loyalty.commands.road import interruptible
 from loyalty.ground import paths
 from loyalty.ground.errors import RowsAbsent, UserError
 from loyalty.ground.said import Said, spoken
@@ -53,14 +54,15 @@ def new(
         raise UserError("new: --like or --model, not both")
     (edition,) = languages_of(language)[:1]
     plan = plans.from_case(like) if like else plans.from_model(model) if model else None
-    made = newcase.new(
-        name,
-        data,
-        sheet=sheet,
-        plan=plan,
-        language=edition,
-        ask=_ask if interactive else None,
-    )
+    with interruptible("interrupted; nothing was written"):
+        made = newcase.new(
+            name,
+            data,
+            sheet=sheet,
+            plan=plan,
+            language=edition,
+            ask=_ask if interactive else None,
+        )
     tell(
         "{case} · {items} items, {constructs} constructs, {personal} personal columns",
         case=name,

@@ -47,12 +47,12 @@ def road(names: Sequence[str], config: dict[str, Any], cores: int, cases: list[s
 
 
 @contextlib.contextmanager
-def interruptible() -> Iterator[None]:
-    """Typer would end an interrupted command with a word of its own."""
+def interruptible(then: str = "interrupted; the next run goes on from here") -> Iterator[None]:
+    """Of an interruption one line tells what holds `then`."""
     try:
         yield
     except KeyboardInterrupt:
-        err.print(spoken(Said("interrupted; the next run goes on from here")))
+        err.print(spoken(Said(then)))
         raise typer.Exit(130) from None
 
 

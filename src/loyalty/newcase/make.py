@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,10 +93,19 @@ def new(
     relative = kept.relative_to(folder.resolve() if inside else folder).as_posix()
     role_of = asking.constructs(found, ask, language, names.role) if ask else names.role
     text = write.description(found, relative, checksum, language, ask, role_of)
-    if not inside:  # as late as can be: whoever breaks off leaves nothing behind
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_bytes(content)
-    path = paths.write(folder / "study.yml", text)
+    made = [part for part in (kept.parent, folder) if not part.exists()]
+    there = inside or kept.exists()
+    try:  # as late as can be: whoever breaks off leaves nothing behind
+        if not there:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_bytes(content)
+        path = paths.write(folder / "study.yml", text)
+    except BaseException:
+        if not there:
+            kept.unlink(missing_ok=True)
+        for part in made:
+            shutil.rmtree(part, ignore_errors=True)
+        raise
     beside.settle()
     return Made(
         path,
