@@ -29,17 +29,18 @@ CASES = sorted(file.parent.name for file in DATA.glob("*/study.yml"))
         ("title: a\ntitle: b\n", "line 2, column 1: not YAML (the key 'title' is given twice)"),
         ("title: &t a\nsummary: *t\n", "line 2, column 10: not YAML (aliases"),
         ("title: !!python/object:os.system {}\n", "line 1, column 8: not YAML"),
-        ("title: 2024-99-99\n", "not YAML (ValueError"),
-        ("title: \x01\n", "not YAML (ReaderError"),
+        ("version: 1\ntitle: 2024-99-99\n", "line 2, column 8: not YAML ('2024-99-99' is no such"),
+        ("title: !!timestamp soon\n", "line 1, column 8: not YAML ('soon' is no such"),
+        ("version: 1\ntitle: \x01\n", "line 2: not YAML (a control character, U+0001"),
         ("", "study.yml: "),
         ("- 1\n", "study.yml: "),
-        (b"title: \xff\xfe\n", "not UTF-8 text (byte 7)"),
+        (b"version: 1\ntitle: \xff\xfe\n", "line 2: not UTF-8 text (byte 18)"),
         ("[" * 5000, "not YAML (RecursionError"),
         ("[" * 4900, "not YAML (RecursionError"),  # read by libyaml
         ("# " + "x" * reading.MAX_BYTES, "larger than 1,000,000 bytes"),
     ],
     ids=(
-        "broken duplicate alias tag date control empty list encoding deep less_deep large".split()  # noqa: SIM905
+        "broken duplicate alias tag date no_date control empty list encoding deep less_deep large".split()  # noqa: SIM905
     ),
 )
 def test_a_file_that_is_not_a_description(
@@ -49,6 +50,18 @@ def test_a_file_that_is_not_a_description(
     message = refusal(study.load, "small")
     assert message.startswith(FILE)
     assert said in message
+
+
+def test_a_folder_or_a_dead_link_in_the_place_of_a_description(
+    project: Any, refusal: Callable[..., str]
+) -> None:
+    file = project.folder / "study.yml"
+    file.unlink()
+    file.mkdir()
+    assert refusal(study.load, "small") == f"{FILE}a folder; a file was expected"
+    file.rmdir()
+    file.symlink_to("nowhere.yml")
+    assert refusal(study.load, "small") == f"{FILE}a link to nothing"
 
 
 def change(target: dict[str, Any], path: str, value: Any) -> None:

@@ -362,6 +362,10 @@ def file_of(case: str) -> Path:
     file = paths.data() / case / "study.yml"
     if not CASE_ID.fullmatch(case) or case == ALL:
         raise UserError(naming.refused(case, file.is_file()))
+    if file.is_dir():
+        raise UserError("{name}: a folder; a file was expected", name=shown_path(file))
+    if file.is_symlink() and not file.exists():
+        raise UserError("{name}: a link to nothing", name=shown_path(file))
     if not file.is_file():
         if hint := meant(case, cases()):
             raise UserError("case {case!r}: unknown; {hint}", case=case, hint=hint)

@@ -54,7 +54,7 @@ def new(
         raise UserError("new: --like or --model, not both")
     (edition,) = languages_of(language)[:1]
     plan = plans.from_case(like) if like else plans.from_model(model) if model else None
-    with interruptible("interrupted; nothing was written"):
+    with interruptible(Said("interrupted; nothing was written")):
         made = newcase.new(
             name,
             data,

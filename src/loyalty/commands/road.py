@@ -47,12 +47,12 @@ def road(names: Sequence[str], config: dict[str, Any], cores: int, cases: list[s
 
 
 @contextlib.contextmanager
-def interruptible(then: str = "interrupted; the next run goes on from here") -> Iterator[None]:
+def interruptible(then: Said | None = None) -> Iterator[None]:
     """Of an interruption one line tells what holds `then`."""
     try:
         yield
     except KeyboardInterrupt:
-        err.print(spoken(Said(then)))
+        err.print(spoken(then or Said("interrupted; the next run goes on from here")))
         raise typer.Exit(130) from None
 
 

@@ -46,7 +46,17 @@ _BOOL = re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$")
 
 
 class _KeysOnce(yaml.constructor.SafeConstructor):
-    """Takes keys as they are written (``01``, ``Yes`` and ``null`` are texts); none twice."""
+    """Takes keys as they are written (``01``, ``Yes`` and ``null`` are texts); none twice.
+
+    What looks like a date or a number and is none (30 February) is told with its place.
+    """
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)  # type: ignore[no-untyped-call]
+        except (ValueError, OverflowError, AttributeError, LookupError):
+            said = Said("{value!r} is no such date, time or number", value=str(node.value)[:40])
+            raise yaml.constructor.ConstructorError(None, None, said, node.start_mark) from None
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
@@ -112,7 +122,10 @@ def read_yaml(path: Path, *, name: str | None = None) -> Any:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise UserError(
-            "{name}: not UTF-8 text (byte {start})", name=name, start=error.start
+            "{name}: line {line}: not UTF-8 text (byte {start})",
+            name=name,
+            line=error.object.count(b"\n", 0, error.start) + 1,
+            start=error.start,
         ) from None
     except OSError as error:
         raise UserError("{name}: {why}", name=name, why=said_by_system(error)) from None
@@ -129,6 +142,13 @@ def read_yaml(path: Path, *, name: str | None = None) -> Any:
             line=mark.line + 1 if mark else 1,
             column=mark.column + 1 if mark else 1,
             problem=expected.unparsed(error.problem or ""),
+        ) from None
+    except yaml.reader.ReaderError as error:
+        raise UserError(
+            "{name}: line {line}: not YAML (a control character, U+{code:04X}: take it out)",
+            name=name,
+            line=text.count("\n", 0, error.position) + 1,
+            code=int(error.character),
         ) from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise UserError(

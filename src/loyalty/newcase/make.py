@@ -60,7 +60,11 @@ def new(
         When there is such a case already, the file cannot be read, or no column of it has answers
         on a scale.
     """
-    if not studies.CASE_ID.fullmatch(name) or name == studies.ALL:
+    if (
+        not studies.CASE_ID.fullmatch(name)
+        or name == studies.ALL
+        or naming.DEVICE.fullmatch(name)
+    ):
         raise UserError(naming.refused(name))
     folder = paths.data() / name
     if (folder / "study.yml").exists():
