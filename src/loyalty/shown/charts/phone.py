@@ -12,6 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import AutoLocator, FixedLocator, MaxNLocator
 
+from loyalty.ground.text import width
+
 #: Inches: the text's width on a phone of 360 pixels.
 NARROW = 3.35
 #: Letters that have room in the margin, below the axes, and over the whole figure.
@@ -80,7 +82,7 @@ def narrow(draw: Callable[[], Figure]) -> Figure | None:
 
 def _fit(figure: Figure) -> None:
     """Break long labels into lines, give them the height they need, thin out numbers of axes."""
-    width, height = figure.get_size_inches()
+    wide, height = figure.get_size_inches()
     taller = 1.0
     panels = [axes for axes in figure.axes if axes.get_visible()]
     for axes in panels:
@@ -99,7 +101,7 @@ def _fit(figure: Figure) -> None:
             locator.set_params(nbins=4)
     if below := figure.get_supxlabel():
         figure._supxlabel.set_text(wrapped(below, BELOW))  # type: ignore[attr-defined]
-    figure.set_size_inches(width, height * taller)
+    figure.set_size_inches(wide, height * taller)
 
 
 def _wrap_rows(axes: Axes) -> int:
@@ -112,18 +114,16 @@ def _wrap_rows(axes: Axes) -> int:
     return max((label.count("\n") + 1 for label in labels), default=1)
 
 
-def wrapped(text: str, width: int) -> str:
-    """A text in lines of about `width` Latin letters, or half as many Chinese ones."""
-    if len(text) <= width // 2:
+def wrapped(text: str, room: int) -> str:
+    """A text in lines of about `room` Latin letters, or half as many Chinese ones."""
+    if width(text) <= room // 2:
         return text
     if re.search("[\u2e80-\u9fff]", text):
         pieces = re.findall(r"[!-~]+ ?|.", text)
-        lines, room = [""], 0
+        lines = [""]
         for piece in pieces:
-            size = len(piece) if piece[0] <= "~" else 2
-            if room + size > width and lines[-1]:
-                lines, room = [*lines, ""], 0
+            if width(lines[-1] + piece) > room and lines[-1]:
+                lines.append("")
             lines[-1] += piece
-            room += size
         return "\n".join(line.strip() for line in lines)
-    return "\n".join(textwrap.wrap(text, width, break_long_words=False)) or text
+    return "\n".join(textwrap.wrap(text, room, break_long_words=False)) or text
