@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from loyalty import cli, reader
-from loyalty.cases import check, study, survey
+from loyalty.cases import check, study, survey, tables
 from loyalty.cases.faults import WEIGHTS, Fault
 from loyalty.ground.errors import UserError
-from tests.conftest import answers
+from tests.conftest import ITEMS, answers
 
 
 def said(case: str = "small") -> list[Fault]:
@@ -108,6 +108,52 @@ def test_rows_of_a_table_that_cannot_be_used(project: Any) -> None:
     project.rows(answers())
     losses = [(f.row, f.column, f.value) for f in said() if f.weight == "loss"]
     assert losses == [(3, "date", "soon"), (4, "amount", "-3")]
+
+
+def test_days_to_come_and_days_before_there_were_any(project: Any) -> None:
+    """A note: no result hangs on the day on which it is computed."""
+    days = ["2024-01-01", "2199-12-31", "1899-12-30", "2200-01-01", pd.Timestamp.now().isoformat()]
+    table = pd.DataFrame({"customer": [1, 2, 3, 4, 5], "date": days, "amount": 1})
+    project.rows(table, "bought.csv")
+    file = project.study["rows"]["file"]
+    project.study["resources"] = [
+        {"id": "bought", "kind": "transactions", "label": "Bought", "rows": {"file": file}}
+    ]
+    project.rows(answers())
+    found = [(f.weight, f.row, f.column, f.value, f.n) for f in said()]
+    assert found == [("note", 3, "date", "2199-12-31", 2), ("note", 4, "date", "1899-12-30", 1)]
+    assert said()[0].said == f"later than today, {pd.Timestamp.now().date().isoformat()}"
+    described = study.load("small")
+    assert tables.load(described, described.resources[0]).used == 5
+
+
+def test_a_table_without_a_single_date(project: Any) -> None:
+    table = pd.DataFrame({"customer": [1, 2], "date": ["soon", "never"], "amount": 1})
+    project.rows(table, "bought.csv")
+    file = project.study["rows"]["file"]
+    project.study["resources"] = [
+        {"id": "bought", "kind": "transactions", "label": "Bought", "rows": {"file": file}}
+    ]
+    project.rows(answers())
+    assert [f.weight for f in said()] == ["error", "loss"]
+
+
+def test_columns_that_are_all_alike_are_told_once(
+    project: Any, small_answers: pd.DataFrame
+) -> None:
+    alike = small_answers.assign(**{item: small_answers["q1"] for item in ITEMS})
+    project.rows(alike)
+    told = [f.said for f in said()]
+    assert told == [f"6 columns stand for one another: {', '.join(ITEMS)}"]
+    project.rows(alike.assign(**{item: small_answers[item] for item in ITEMS[2:]}))
+    assert [f.said for f in said()] == ["each answer to q1 stands for one to q2"]
+
+
+def test_a_point_of_the_scale_declared_missing_is_told(project: Any) -> None:
+    project.study["scale"]["missing"] = [5, 9]
+    project.describe()
+    found = [f for f in said() if "declared missing" in f.said]
+    assert {(f.weight, f.value) for f in found} == {("note", "5")} and len(found) == len(ITEMS)
 
 
 @pytest.mark.parametrize("first", [1, 56, 900])

@@ -40,7 +40,7 @@ CASES = sorted(file.parent.name for file in DATA.glob("*/study.yml"))
         ("# " + "x" * reading.MAX_BYTES, "larger than 1,000,000 bytes"),
     ],
     ids=(
-        "broken duplicate alias tag date no_date control empty list encoding deep less_deep large".split()  # noqa: SIM905
+        "broken duplicate alias tag date day control empty list encoding deep deeper large".split()  # noqa: SIM905
     ),
 )
 def test_a_file_that_is_not_a_description(

@@ -91,8 +91,8 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def cut_offs() -> set[str]:
-    """Each cited cut-off, as it may be printed."""
-    values = [abs(t.value) for t in all_thresholds().values()]
+    """Each cut-off that a report judges by, as it may be printed."""
+    values = [abs(t.value) for t in all_thresholds().values() if not t.guess]
     shown = {f"{v:.{k}f}" for v in values for k in range(4) if float(f"{v:.{k}f}") == round(v, 3)}
     return shown | {f"{100 * v:.1f}" for v in values} | {f"{v:g}" for v in values}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import yaml
 from threadpoolctl import threadpool_limits
@@ -241,6 +242,20 @@ def _joined(answers: survey.Survey, there: list[tables.Loaded]) -> list[Fault]:
     return found
 
 
+def _alike(
+    pairs: Sequence[sameness.OnePair],
+) -> tuple[list[list[str]], list[sameness.OnePair]]:
+    """Three items or more of which each stands for the others, and the pairs that are left."""
+    groups: list[list[str]] = []
+    for pair in (p for p in pairs if p.follows == "both"):
+        held = [g for g in groups if pair.a in g or pair.b in g]
+        groups = [g for g in groups if g not in held]
+        groups.append(list(dict.fromkeys([*(i for g in held for i in g), pair.a, pair.b])))
+    groups = [g for g in groups if len(g) > 2]
+    left = [p for p in pairs if not any(p.a in g and p.b in g for g in groups)]
+    return groups, left
+
+
 # --- what may be looked at -----------------------------------------------------------------------
 def _looked(looked: survey.Survey, file: str) -> list[Fault]:
     """What the numbers of sound rows give reason to look at."""
@@ -282,7 +297,24 @@ def _looked(looked: survey.Survey, file: str) -> list[Fault]:
                     mend=Said("its mean score takes a point of one item for a point of another"),
                 )
             )
-    for pair in sameness.items_that_are_one(items, least=threshold("one_item").value):
+    pairs = sameness.items_that_are_one(items, least=threshold("one_item").value)
+    alike, pairs = _alike(pairs)
+    for group in alike:
+        found.append(
+            Fault(
+                weight="note",
+                file=file,
+                column=columns[group[0]],
+                said=Said(
+                    "{n} columns stand for one another: {columns}",
+                    n=len(group),
+                    columns=[columns[i] for i in group],
+                ),
+                expected=Said("items that were asked apart"),
+                mend=Said("look where the columns come from; nothing can be told of them apart"),
+            )
+        )
+    for pair in pairs:
         a, b = columns[pair.a], columns[pair.b]
         if pair.follows is None:
             said = Said("{a} and {b} are nearly one column", a=a, b=b)

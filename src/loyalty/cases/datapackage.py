@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loyalty.cases.asked import Item
-from loyalty.cases.sources import ROLES, Resource
+from loyalty.cases.sources import Resource
 from loyalty.cases.study import Study
 
 
@@ -67,7 +67,7 @@ def _beside(resource: Resource) -> dict[str, Any]:
             "type": types.get(kind.rstrip("?"), "number"),
             "title": role.replace("_", " "),
         }
-        for role, kind in ROLES[resource.kind].items()
+        for role, kind in resource.roles.items()
         if not kind.endswith("?") or role in resource.columns
     ]
     table = _table(resource.id, f"{resource.id}.csv", {"fields": fields})

@@ -34,6 +34,7 @@ ROLES: dict[str, dict[str, str]] = {
     },
     "waves": {
         "date": "date",
+        "wave": "number",
         "score": "number",
         "firm": "id?",
         "customer": "id?",
@@ -356,7 +357,8 @@ class Resource(Model):
     of its text (in an experiment the first is the reference), `missing` the numbers that stand for
     no answer, `unit` what amounts are counted in. `levels` of touchpoints are in the order in which
     customers come to them; one that is called like a construct is what the construct rates.
-    `channels` names theirs. Purchases and waves may have a `programme`.
+    `channels` names theirs. Purchases and waves may have a `programme`. Of waves without dates
+    `columns` says which column numbers the `wave`.
     """
 
     id: Identifier
@@ -381,6 +383,14 @@ class Resource(Model):
     measures: list[Measure] = []
     programme: Programme | None = None
 
+    @property
+    def roles(self) -> dict[str, str]:
+        """The roles of its kind: of waves the date, or what is named as their number."""
+        roles = dict(ROLES[self.kind])
+        if self.kind == "waves":
+            del roles["date" if "wave" in self.columns else "wave"]
+        return roles
+
     @model_validator(mode="after")
     def _roles(self) -> Self:
         roles = ROLES[self.kind]
@@ -389,6 +399,11 @@ class Resource(Model):
                 raise Mistake("columns.{role}: expected one of {roles}", role=role, roles=[*roles])
         if self.measures and self.kind != "waves":
             raise Mistake("measures: of waves, not of {kind}", kind=self.kind)
+        if self.kind == "waves" and "wave" in self.columns:
+            if "date" in self.columns:
+                raise Mistake("columns: a date or a wave, not both")
+            if self.programme is not None:
+                raise Mistake("programme: of waves with dates")
         if self.programme is not None and self.kind not in ("transactions", "waves"):
             raise Mistake("programme: of transactions or waves, not of {kind}", kind=self.kind)
         named = Counter(m.id for m in self.measures)

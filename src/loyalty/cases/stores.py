@@ -17,7 +17,7 @@ import duckdb
 import pandas as pd
 
 from loyalty.cases.reading import limits
-from loyalty.cases.sources import ROLES, FileRows, Format, Resource
+from loyalty.cases.sources import FileRows, Format, Resource
 from loyalty.cases.study import Study
 from loyalty.cases.survey import no_column
 from loyalty.ground import paths
@@ -244,7 +244,7 @@ def _roles(
     """The expression of each role's value, and (role, reason, condition) of what costs a row."""
     values: dict[str, str] = {}
     checks: list[tuple[str, Reason, str]] = []
-    for role, kind in ROLES[resource.kind].items():
+    for role, kind in resource.roles.items():
         column = resource.columns.get(role, role)
         optional, kind = kind.endswith("?"), kind.rstrip("?")
         if column not in types:

@@ -410,6 +410,7 @@ def typed(
             continue
         scale = study.item_scale(item)
         answers, none = typing.numbers(item.source_column)
+        typing.coded(answers, item.source_column, scale)
         answers, missing_codes[item.id] = _without_codes(answers, scale)
         answers, off = typing.within(answers, item.source_column, scale)
         outside[item.id] = pd.concat([off, none]) if len(none) else off
@@ -590,6 +591,23 @@ class _Typing:
                 mend=MEND if refused else MENDED,
             )
         return answers.mask(wrong), answers[wrong].set_axis(np.flatnonzero(wrong.to_numpy()))
+
+    def coded(self, answers: pd.Series, column: str, scale: Scale) -> None:
+        """Points of the scale that are declared to stand for no answer."""
+        on = [code for code in scale.missing if scale.min <= code <= scale.max]
+        wrong = answers.isin(on)
+        if wrong.any():
+            value = answers[wrong].iloc[0]
+            low, high = scale.min, scale.max
+            said = Said(
+                "{value:g} is on the scale {low:g} to {high:g} and declared missing",
+                value=value,
+                low=low,
+                high=high,
+            )
+            mend = Said("take it out of scale.missing if it is an answer")
+            expected = Said("codes off the scale")
+            self._fault(wrong, column, "note", said, expected=expected, mend=mend)
 
     def varies(self, answers: pd.Series, column: str) -> None:
         # A column whose cells do not hold has said so.

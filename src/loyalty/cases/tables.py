@@ -14,6 +14,7 @@ import pickle
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from loyalty.cases import reading, stores
 from loyalty.cases import survey as sources
 from loyalty.cases.asked import Group
 from loyalty.cases.faults import Fault, cell
-from loyalty.cases.sources import ROLES, Format, LineRows, Resource
+from loyalty.cases.sources import Format, LineRows, Resource
 from loyalty.cases.stores import LeftOut, Store
 from loyalty.cases.study import Study
 from loyalty.ground import paths
@@ -37,6 +38,7 @@ from loyalty.ground.findings import (
 )
 from loyalty.ground.reasons import Reason
 from loyalty.ground.said import Said
+from loyalty.ground.thresholds import threshold
 from loyalty.stats import ledger
 
 #: Roles of a kind of table of which the one cannot be less than the other.
@@ -213,8 +215,7 @@ def lines(content: bytes, encodings: Iterable[str]) -> list[str]:
 def wanted(resource: Resource, study: Study) -> reading.Wanted:
     """What is read of a table, and as what."""
     kinds = {
-        resource.columns.get(role, role): kind.rstrip("?")
-        for role, kind in ROLES[resource.kind].items()
+        resource.columns.get(role, role): kind.rstrip("?") for role, kind in resource.roles.items()
     } | {measure.source_column: "number" for measure in resource.measures}
     numbers: dict[str, dict[str, float]] = {
         c: {} for c, kind in kinds.items() if kind in ("number", "amount", "share")
@@ -279,7 +280,7 @@ def typed(
 ) -> Loaded:
     """The rows under the names of their roles; those that cannot be used are counted."""
     first = sources.first_row(frame, name)
-    roles = ROLES[resource.kind]
+    roles = resource.roles
     columns: dict[str, pd.Series] = {}
     usable = pd.Series(True, index=frame.index)
     excluded: list[LeftOut] = []
@@ -326,6 +327,17 @@ def typed(
             reason = Reason(code="out_of_order", parameters={"earlier": earlier, "later": later})
             late = resource.columns.get(later, later)
             leave_out(columns[later] < columns[earlier], late, reason)
+    if "wave" in columns and "customer" in columns:
+        again = pd.DataFrame({k: columns[k].where(usable) for k in ("customer", "wave")})
+        twice = again.duplicated() & again.notna().all(axis=1)
+        leave_out(twice, resource.columns["wave"], Reason(code="wave_twice"))
+    if resource.measures and "customer" not in columns:
+        column = resource.columns.get("customer", "customer")
+        raise UserError(sources.no_column(name, column, [str(c) for c in frame.columns]))
+    if found is not None:
+        for role in [r for r, kind in roles.items() if kind.startswith("date") and r in columns]:
+            column = resource.columns.get(role, role)
+            found += _unlikely(columns[role].where(usable), frame, column, name, first)
     if found is not None and resource.kind in ("waves", "firm_panel"):
         found += _out_of_order(resource, frame, columns, usable, name, first)
     rows = pd.DataFrame(columns)[usable].reset_index(drop=True)
@@ -333,6 +345,32 @@ def typed(
         raise _nothing_usable(name, excluded)
     panel = _panel(resource, frame, columns) if resource.measures else None
     return Loaded(resource, rows, checksum, len(frame), excluded, panel)
+
+
+def _unlikely(
+    dates: pd.Series, frame: pd.DataFrame, column: str, name: str, first: int
+) -> list[Fault]:
+    """That dates lie after today, or before there were any; they are used all the same.
+
+    Only `loyalty check` asks, so that no result hangs on the day on which it is computed.
+    """
+    today, earliest = date.today(), int(threshold("earliest_year").value)
+    found = []
+    for wrong, said in (
+        (
+            dates.dt.normalize() > pd.Timestamp(today),
+            Said("later than today, {today}", today=today.isoformat()),
+        ),
+        (dates.dt.year < earliest, Said("earlier than {year}", year=earliest)),
+    ):
+        if (wrong := wrong.fillna(False).astype(bool)).any():
+            at: dict[str, Any] = cell(frame, wrong, column, first)
+            mend = Said("correct it in the file; else the row is used as it is")
+            expected = Said("a day from {year} to today", year=earliest)
+            found.append(
+                Fault(weight="note", file=name, said=said, expected=expected, mend=mend, **at)
+            )
+    return found
 
 
 def _out_of_order(
@@ -347,7 +385,7 @@ def _out_of_order(
 
     Within a customer or a firm, where the table has one.
     """
-    role = next(r for r in ("date", "month") if r in columns)
+    role = next(r for r in ("date", "month", "wave") if r in columns)
     dates = columns[role].where(usable)
     whose = next((columns[r] for r in ("customer", "firm") if r in columns), None)
     before = dates.ffill().shift() if whose is None else dates.groupby(whose).shift()
@@ -361,14 +399,23 @@ def _out_of_order(
 
 
 def _panel(resource: Resource, frame: pd.DataFrame, columns: dict[str, pd.Series]) -> pd.DataFrame:
-    """The waves of every customer with their measures, answered or not, in order."""
+    """The waves of every customer with their measures, answered or not, in order.
+
+    Waves that have numbers are counted from the first that there is.
+    """
+    when = "date" if "date" in columns else "wave"
     measures = {}
     for measure in resource.measures:
         numbers, _ = _values(frame[measure.source_column], "number", resource)
         measures[measure.id] = numbers / (measure.days or 1)
-    panel = pd.DataFrame(columns | measures).dropna(subset=["customer", "date"])
-    panel = panel.sort_values(["customer", "date"], kind="stable", ignore_index=True)
-    panel.insert(1, "wave", panel.groupby("customer").cumcount() + 1)
+    panel = pd.DataFrame(columns | measures).dropna(subset=["customer", when])
+    panel = panel.sort_values(["customer", when], kind="stable", ignore_index=True)
+    if when == "date":
+        number = panel.groupby("customer").cumcount() + 1
+    else:
+        panel = panel.drop_duplicates(["customer", when], ignore_index=True)
+        number = panel.pop("wave").rank(method="dense").astype(int)
+    panel.insert(1, "wave", number)
     return panel
 
 
@@ -383,7 +430,7 @@ def _values(raw: pd.Series, kind: str, resource: Resource) -> tuple[pd.Series, p
     if kind == "date":
         # Each day is parsed once: a panel has few days and many rows.
         codes, days = pd.factorize(raw.astype("string").str.strip())
-        parsed = _moments(pd.Series(days, dtype="string"), resource.rows.format)
+        parsed = moments(pd.Series(days, dtype="string"), resource.rows.format)
         dates = pd.Series(parsed.reindex(codes).to_numpy(), index=raw.index)
         return dates, dates.isna()
     if kind == "flag":
@@ -406,7 +453,7 @@ def _values(raw: pd.Series, kind: str, resource: Resource) -> tuple[pd.Series, p
 _OFFSET = re.compile(r"(?<=\d)\s*(?:Z|[+-]\d{2}:?\d{2})$")
 
 
-def _moments(written: pd.Series, form: Format) -> pd.Series:
+def moments(written: pd.Series, form: Format) -> pd.Series:
     """Dates and times as they are written, or in the zone that the description names.
 
     Without a zone an offset to UTC is passed over: the calendar day that is written counts.

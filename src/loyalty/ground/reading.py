@@ -53,7 +53,7 @@ class _KeysOnce(yaml.constructor.SafeConstructor):
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
-            return super().construct_object(node, deep=deep)  # type: ignore[no-untyped-call]
+            return super().construct_object(node, deep=deep)
         except (ValueError, OverflowError, AttributeError, LookupError):
             said = Said("{value!r} is no such date, time or number", value=str(node.value)[:40])
             raise yaml.constructor.ConstructorError(None, None, said, node.start_mark) from None

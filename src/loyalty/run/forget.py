@@ -19,7 +19,7 @@ from urllib.parse import quote
 from loyalty.cases import study as studies
 from loyalty.cases.reading import Wanted, delimited, encodings
 from loyalty.cases.reading.files import TEXT
-from loyalty.cases.sources import ROLES, FileRows, Format
+from loyalty.cases.sources import FileRows, Format
 from loyalty.cases.study import ALL, Study
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
@@ -157,7 +157,7 @@ def _with_people(study: Study, column: str | None) -> list[_File]:
         if ids or study.personal:
             listed.append((study.rows_.file, study.rows_.format, ids))
     for resource in study.resources:
-        roles = [r for r, kind in ROLES[resource.kind].items() if kind.rstrip("?") == "id"]
+        roles = [r for r, kind in resource.roles.items() if kind.rstrip("?") == "id"]
         # A firm is nobody.
         people = [r for r in roles if r in ("customer", "household")]
         named = tuple(resource.columns.get(r, r) for r in people)

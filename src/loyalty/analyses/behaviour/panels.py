@@ -21,6 +21,7 @@ from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.cases.tables import Loaded
 from loyalty.ground.findings import Refused, refusable, resting
+from loyalty.ground.reasons import CannotCompute
 from loyalty.stats.descriptives import mean_interval, nesting
 from loyalty.stats.experiment import effects
 from loyalty.stats.waves import waves as scores_by_wave
@@ -99,6 +100,8 @@ def waves(tables: Sequence[Loaded]) -> Waves | None:
     asked = estimates.table_of(tables, "waves")
     if asked is None:
         return None
+    if "date" not in asked.rows:
+        raise CannotCompute("waves_without_dates")
     found = scores_by_wave(asked.rows, smallest=estimates.smallest())
     return Waves(
         waves=Wave.each(found.waves, estimate="value", ci_lower="low", ci_upper="high"),

@@ -19,6 +19,19 @@ MARKS = (
 )
 
 
+#: What files begin with that are no text, and their suffixes.
+KINDS = {
+    b"PK\x03\x04": ".xlsx (.zip)",
+    b"\xd0\xcf\x11\xe0": ".xls",
+    b"\x1f\x8b": ".gz",
+    b"$FL2": ".sav",
+    b"$FL3": ".zsav",
+    b"<stata_dta>": ".dta",
+    b"PAR1": ".parquet",
+    b"%PDF": ".pdf",
+}
+
+
 def utf8(content: bytes, form: Format, name: str) -> tuple[bytes, str]:
     """The text as UTF-8 without a mark, and its encoding.
 
@@ -29,11 +42,16 @@ def utf8(content: bytes, form: Format, name: str) -> tuple[bytes, str]:
         encoding fits.
     """
     declared = list(form.encodings)
+    for first, other in KINDS.items():
+        if content.startswith(first):
+            raise UserError(
+                "{name}: no text; by its first bytes it is a {kind} file", name=name, kind=other
+            )
     for mark, encoding in MARKS:
         if content.startswith(mark):
-            return _decoded(
-                content[len(mark) :] if encoding == "utf-8" else content, encoding, name
-            )
+            while encoding == "utf-8" and content.startswith(mark):  # Excel may add a second one
+                content = content[len(mark) :]
+            return _decoded(content, encoding, name)
     for encoding in declared:
         try:
             if encoding == "utf-8":
@@ -88,6 +106,14 @@ def _decoded(content: bytes, encoding: str, name: str) -> tuple[bytes, str]:
 
 def _text(content: bytes, name: str) -> bytes:
     if b"\x00" in content:
+        if (guessed := guess(content) or "").startswith("utf-16"):
+            raise UserError(
+                "{name}: not UTF-8 text (byte {where}); it reads as {guessed}: declare "
+                "format: {{encodings: [{guessed}]}}",
+                name=name,
+                where=content.index(0),
+                guessed=guessed,
+            )
         raise UserError("{name}: not a readable csv file (binary content)", name=name)
     return content
 

@@ -27,6 +27,12 @@ _UNSAVED = re.compile(
     rb'<c [^>]*?\br=["\']([A-Za-z]{1,3}\d+)["\'][^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*'
     rb"(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
 )
+#: A cell whose formula gave an error, and which; ``#NULL!`` (so SPSS writes what is missing) and
+#: ``#N/A`` are blank.
+_ERRORS = re.compile(
+    rb'<c (?=[^>]*?\bt=["\']e["\'])[^>]*?\br=["\']([A-Za-z]{1,3}\d+)["\'][^>]*>'
+    rb"(?:\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>))?\s*<v>(?!#NULL!|#N/A)([^<]{1,20})</v>"
+)
 
 
 def read(content: bytes, form: Format, name: str, wanted: Wanted, sheet: str | None) -> Table:
@@ -49,6 +55,7 @@ def read(content: bytes, form: Format, name: str, wanted: Wanted, sheet: str | N
         limits.size(pages.total_height, pages.width, name)
         table = _table(pages, form, name, wanted, watch)
     table.found.update(sheet=chosen, sheets=names)
+    _errors(table, pages, book.errors.get(names.index(chosen), {}), wanted)
     cells = unsaved.get(names.index(chosen), set())
     first = _letters_first(pages)
     for cell in sorted(cells, key=lambda c: (int(re.sub(rb"\D", b"", c)), c)):
@@ -71,7 +78,7 @@ class _Book:
     def __init__(self, content: bytes, name: str) -> None:
         import python_calamine as calamine  # slow to import, and few cases need it
 
-        self.unsaved = _looked_at(content, name)
+        self.unsaved, self.errors = _looked_at(content, name)
         with _readable(name):
             self._book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
             self.names: list[str] = self._book.sheet_names
@@ -135,9 +142,13 @@ def _readable(name: str) -> Iterator[None]:
         ) from None
 
 
-def _looked_at(content: bytes, name: str) -> dict[int, set[bytes]]:
-    """Refuse what unpacks to too much, or claims cells far apart; by sheet, unsaved formulas."""
+def _looked_at(
+    content: bytes, name: str
+) -> tuple[dict[int, set[bytes]], dict[int, dict[bytes, bytes]]]:
+    """Refuse what unpacks to too much, or claims cells far apart; by sheet, the cells of unsaved
+    formulas, and those of errors with what they say."""
     found: dict[int, set[bytes]] = {}
+    errors: dict[int, dict[bytes, bytes]] = {}
     left = limits.UNPACKED
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -150,11 +161,16 @@ def _looked_at(content: bytes, name: str) -> dict[int, set[bytes]]:
                 if member.flag_bits & 1:
                     raise UserError("{name}: protected by a password; save it without", name=name)
                 with archive.open(member) as part:
-                    size, cells = _part(part, left, name, bool(_SHEET.fullmatch(member.filename)))
+                    size, cells, broken = _part(
+                        part, left, name, bool(_SHEET.fullmatch(member.filename))
+                    )
                 left -= size
+                number = re.search(r"(\d+)\.xml$", member.filename)
+                at = int(number[1]) - 1 if number else 0
                 if cells:
-                    number = re.search(r"(\d+)\.xml$", member.filename)
-                    found.setdefault(int(number[1]) - 1 if number else 0, set()).update(cells)
+                    found.setdefault(at, set()).update(cells)
+                if broken:
+                    errors.setdefault(at, {}).update(broken)
     except (RuntimeError, NotImplementedError) as error:
         raise UserError(
             "{name}: not a readable xlsx file ({error})", name=name, error=error
@@ -168,13 +184,33 @@ def _looked_at(content: bytes, name: str) -> dict[int, set[bytes]]:
         no_archive = Said("it is no workbook; is it a csv under another name?")
         why = error if content.startswith(b"PK") else no_archive
         raise UserError("{name}: not a readable xlsx file ({why})", name=name, why=why) from None
-    return found
+    return found, errors
 
 
-def _part(part: Any, left: int, name: str, sheet: bool) -> tuple[int, set[bytes]]:
+def _errors(table: Table, pages: Any, cells: dict[bytes, bytes], wanted: Wanted) -> None:
+    """Put what cells say whose formula gave an error (``#DIV/0!``) in their place; the reader has
+    them blank, and an answer would be lost without a word."""
+    there = table.found["columns"]
+    assert isinstance(there, list)
+    used = [i for i, column in enumerate(there) if wanted.takes(column)]
+    for cell, said in cells.items():
+        column = _index(re.sub(rb"\d", b"", cell)) - _letters_first(pages)
+        row = int(re.sub(rb"\D", b"", cell)) - table.first
+        if column in used and 0 <= row < len(table.frame):
+            k = used.index(column)
+            if not pd.api.types.is_object_dtype(table.frame.dtypes.iloc[k]):
+                values = [None if pd.isna(v) else v for v in table.frame.iloc[:, k]]
+                table.frame.isetitem(k, np.array(values, dtype=object))
+            table.frame.iat[row, k] = said.decode("utf-8", "replace")
+
+
+def _part(
+    part: Any, left: int, name: str, sheet: bool
+) -> tuple[int, set[bytes], dict[bytes, bytes]]:
     size, rest = 0, b""
     rows = columns = 0
     unsaved: set[bytes] = set()
+    errors: dict[bytes, bytes] = {}
     while piece := part.read(4 << 20):
         size += len(piece)
         if size > left:
@@ -191,9 +227,11 @@ def _part(part: Any, left: int, name: str, sheet: bool) -> tuple[int, set[bytes]
             rows, columns = max(rows, far[0]), max(columns, far[1])
             if b"<f" in piece and len(unsaved) < 1_000:
                 unsaved.update(_UNSAVED.findall(piece))
+            if re.search(rb"\bt=[\"']e[\"']", piece) and len(errors) < 1_000:
+                errors.update(_ERRORS.findall(piece))
     if columns:
         limits.size(rows, columns, name)
-    return size, unsaved
+    return size, unsaved, errors
 
 
 def _far(xml: bytes) -> tuple[int, int]:
