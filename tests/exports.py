@@ -471,6 +471,27 @@ def wjx_scores() -> Export:
     )
 
 
+def forms_app() -> Export:
+    """forms.app: questions as headings, a matrix by rows, choices of several in one cell, when and
+    from where it was sent. (Its documentation names no columns: they are as its sheets look.)
+    """
+    q, y = people()
+    head = ["#", "Submission Date", "Your name", "E-mail"]
+    head += [f"How do you find our service? - {w}" for w in QUALITY]
+    head += [f"What about the future? - {w}" for w in LOYALTY]
+    head += ["Which of these do you use?", "Your region", "Signature", "IP", "Country"]
+    uses = ("App", "Shop", "Phone", "App, Shop", "App, Phone", "Shop, Phone", "App, Shop, Phone")
+    rows = [head]
+    for i in range(N):
+        first = [i + 1, f"{_stamp(i)[:-3]}", f"Person {i}", _mail(i)]
+        said = [AGREE[a - 1] for a in (*q[i], *y[i])]
+        last = [uses[i % 7], ("North", "South", "East")[i % 3], f"https://file.example/{i}.png"]
+        rows.append([*first, *said, *last, f"10.2.{i % 250}.{i % 9}", ("TR", "DE")[i % 2]])
+    personal = ("Your name", "E-mail", "Signature", "IP")
+    groups = ("Your region", "Country")
+    return Export("forms app.csv", written(rows), (3, 3), (1, 5), (), groups, personal)
+
+
 def typeform() -> Export:
     """Long questions as headings, opinion scales, a token and times in UTC."""
     q, y = people(5)
@@ -518,5 +539,6 @@ EXPORTS: dict[str, Callable[[], Export]] = {
         sosci,
         wjx_scores,
         typeform,
+        forms_app,
     )
 }

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from loyalty import newcase
-from loyalty.cases import study, survey
+from loyalty.cases import check, study, survey
 from loyalty.cases.sources import Format
 from loyalty.ground.errors import UserError
 from loyalty.newcase import answers, blocks, codebook, kinds, like, orders, write
@@ -61,7 +61,7 @@ def test_it_is_never_written_over(project: Any, tmp_path: Path, refusal: Any) ->
     assert "is there already" in refusal(newcase.new, "mine", file)
     assert made.path.read_bytes() == before
     assert "a name of a-z" in refusal(newcase.new, "Mine Own", file)
-    file.write_text("a,b\n" + "x,y\n" * 50)
+    file.write_text("a,b\n" + "x,y\nz,w\n" * 25)
     assert "no column with answers on a scale" in refusal(newcase.new, "other", file)
     assert not (project.root / "data" / "other").exists()
 
@@ -339,3 +339,95 @@ def test_the_command(project: Any, tmp_path: Path, capsys: pytest.CaptureFixture
     assert main(["new", "two", "--data", str(tmp_path / "none.sav")]) == 3
     with pytest.raises(UserError):
         newcase.new("all", tmp_path / export.name)
+
+
+def test_a_codebook_tells_the_ends_of_a_scale(project: Any, tmp_path: Path) -> None:
+    """26 is just past 0-25 and stays; 101, which nothing names, is a code for no answer."""
+    q, y = exports.people(7)
+    names = ["svc_1", "svc_2", "svc_3", "loy_1", "loy_2", "loy_3"]
+    frame = pd.DataFrame(np.hstack([q, y]), columns=names)
+    rng = np.random.default_rng(2)
+    given = [*range(26), *[26] * 30, *[98] * 5, *[101] * 5]
+    frame["TOLERANCE"] = rng.choice(given, len(frame))
+    sheet = [("Variable", "Label", "Values", "Missing"), ("TOLERANCE", "Price rise", "0-25", "98")]
+    sheet += [(name, f"Asked {name}", "1 to 7 (7 = agree)", "98") for name in names]
+    with pd.ExcelWriter(tmp_path / "a.xlsx") as book:
+        frame.to_excel(book, sheet_name="Data", index=False)
+        pd.DataFrame(sheet).to_excel(book, sheet_name="Dictionary", index=False, header=False)
+    text = newcase.new("mine", tmp_path / "a.xlsx").path.read_text("utf-8")
+    found = study.load("mine")
+    (tolerance,) = [v for v in found.variables if v.source_column == "TOLERANCE"]
+    assert tolerance.scale is not None
+    scale = (tolerance.scale.min, tolerance.scale.max, tolerance.scale.missing)
+    assert scale == (0, 26, [98, 101])
+    assert "TOLERANCE 0 – 25 (98, 101)" in text
+    assert (survey.load(found).rows["TOLERANCE"] == 26).any()
+
+
+@pytest.mark.parametrize(
+    ("written", "ends"),
+    [
+        ("0-25", (0, 25)),
+        ("1 to 7 (7 = agree)", (1, 7)),
+        ("1–10", (1, 10)),
+        ("1至5", (1, 5)),
+        ("1 = Yes; 2 = No", None),
+        ("1-2 = low, 3 = high", None),
+        ("2015", None),
+        ("5-1", None),
+        ("Age", None),
+    ],
+)
+def test_the_ends_of_a_scale_in_words(written: str, ends: tuple[int, int] | None) -> None:
+    assert codebook.ends_in(written) == ends
+
+
+def test_numbers_that_a_spreadsheet_shows_as_dates_are_marked(project: Any, tmp_path: Path) -> None:
+    q, y = exports.people(7)
+    names = ["svc_1", "svc_2", "svc_3", "loy_1", "loy_2", "loy_3"]
+    frame = pd.DataFrame(np.hstack([q, y]), columns=names)
+    frame["svc_1"] = [pd.Timestamp(1899, 12, 31) + pd.Timedelta(days=v) for v in frame["svc_1"]]
+    frame.to_excel(tmp_path / "a.xlsx", index=False)
+    text = newcase.new("mine", tmp_path / "a.xlsx").path.read_text("utf-8")
+    assert '"svc_1"  # check: numbers that the spreadsheet shows as dates?' in text
+
+
+def test_what_cannot_be_described_is_told(project: Any, tmp_path: Path, refusal: Any) -> None:
+    frame = pd.DataFrame({f"q{k}": [4] * 30 for k in range(5)})
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    assert "every column has one value throughout" in refusal(newcase.new, "b", tmp_path / "a.csv")
+    frame.to_excel(tmp_path / "a.xlsx", sheet_name="Data", index=False)
+    told = refusal(newcase.new, "b", tmp_path / "a.xlsx", sheet="Dta")
+    assert told == "a.xlsx: no sheet 'Dta'; there are Data"
+    told = refusal(newcase.new, "b", tmp_path / "a.csv", sheet="Data")
+    assert told == "a.csv: no workbook, it has no sheet 'Data'"
+    (tmp_path / "b.csv").write_bytes((tmp_path / "a.xlsx").read_bytes())
+    assert "by its first bytes it is a .xlsx" in refusal(newcase.new, "b", tmp_path / "b.csv")
+    assert "Windows keeps this name" in refusal(newcase.new, "con", tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf" * 2, b""])
+def test_marks_twice_and_none_in_utf_16(project: Any, tmp_path: Path, before: bytes) -> None:
+    q, y = exports.people(7)
+    names = ["svc_1", "svc_2", "svc_3", "loy_1", "loy_2", "loy_3"]
+    text = pd.DataFrame(np.hstack([q, y]), columns=names).to_csv(index=False)
+    file = tmp_path / "..csv"
+    file.write_bytes(before + text.encode() if before else text.encode("utf-16-le"))
+    newcase.new("mine", file)
+    found = study.load("mine")
+    assert [i.source_column for i in found.items] == names
+    assert len(survey.load(found).rows) == exports.N
+
+
+def test_an_error_in_a_cell_of_a_workbook_is_no_blank(project: Any, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    q, y = exports.people(7)
+    names = ["svc_1", "svc_2", "svc_3", "loy_1", "loy_2", "loy_3"]
+    pd.DataFrame(np.hstack([q, y]), columns=names).to_excel(tmp_path / "a.xlsx", index=False)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    book.active["B7"], book.active["B7"].data_type = "#DIV/0!", "e"
+    book.save(tmp_path / "a.xlsx")
+    text = newcase.new("mine", tmp_path / "a.xlsx").path.read_text("utf-8")
+    assert "svc_2 row 7 '#DIV/0!'" in text
+    (loss,) = [f for f in check.rows(study.load("mine")).faults if f.weight == "loss"]
+    assert (loss.row, loss.column, loss.value) == (7, "svc_2", "#DIV/0!")

@@ -244,3 +244,42 @@ def test_the_code_of_items_for_no_answer_is_no_level_of_a_group(
         rows[k][HEAD.index("sex")] = "3"  # next to them: a level of its own
     (group,) = made(tmp_path, rows, "more")[0].groups
     assert [*group.levels] == ["1", "2", "3"]
+
+
+# --- answers just past the ends of a scale -------------------------------------------------------
+@pytest.mark.parametrize(
+    ("points", "past", "wider"), [(5, 6, (1, 6)), (7, 8, (1, 10)), (10, 11, (1, 11))]
+)
+def test_answers_just_past_the_others_scale_stay_and_are_marked(
+    project: Any, tmp_path: Path, points: int, past: int, wider: tuple[int, int]
+) -> None:
+    rows = numbers(240, points)
+    for k in range(1, points + 1):  # everybody has every point
+        rows[k][:6] = [str(k)] * 6
+    for k in (20, 60, 100):
+        rows[k][AT] = str(past)
+    found, text = made(tmp_path, rows, "mine")
+    scales = {i.source_column: (s.min, s.max) for i in found.items for s in [found.item_scale(i)]}
+    assert scales.pop("svc_2") == wider and set(scales.values()) == {(1, points)}
+    assert [i.id for i in found.constructs[0].items] == HEAD[:3]
+    assert f"svc_2 (3 not on 1 to {points})" in text and "outside_scale" not in text
+    loaded = survey.load(found)
+    assert (loaded.rows["svc_2"] == past).sum() == 3 and not sum(map(len, loaded.outside.values()))
+
+
+def test_zeros_below_a_scale_of_ten_are_answers(project: Any, tmp_path: Path) -> None:
+    rows = numbers(240, 10)
+    for k in (20, 60, 100):
+        rows[k][AT] = "0"
+    found, _ = made(tmp_path, rows, "mine")
+    loaded = survey.load(found)
+    assert (loaded.rows["svc_2"] == 0).sum() == 3
+
+
+def test_two_beside_a_scale_are_slips(project: Any, tmp_path: Path) -> None:
+    rows = numbers(240, 5)
+    for k in (20, 60):
+        rows[k][AT] = "6"
+    found, text = made(tmp_path, rows, "mine")
+    assert {(s.min, s.max) for s in map(found.item_scale, found.items)} == {(1, 5)}
+    assert "svc_2 row 21 '6' (2)" in text

@@ -63,13 +63,16 @@ def new(
             language=edition,
             ask=_ask if interactive else None,
         )
-    tell(
-        "{case} · {items} items, {constructs} constructs, {personal} personal columns",
-        case=name,
-        items=made.items,
-        constructs=made.constructs,
-        personal=made.personal,
-    )
+    if made.table:
+        tell("{case} · a table of {kind}", case=name, kind=made.table)
+    else:
+        tell(
+            "{case} · {items} items, {constructs} constructs, {personal} personal columns",
+            case=name,
+            items=made.items,
+            constructs=made.constructs,
+            personal=made.personal,
+        )
     tell(
         "{case} · {file} · {n} marks to check",
         case=name,

@@ -46,6 +46,8 @@ class Points:
         Row → what stands there that is no point of the scale and no code.
     sure : bool
         Whether the ends of the scale stand in the data or in the labels.
+    of : pair of int or None
+        The ends of the others' scale, where answers lie just past them: its own is wider then.
     """
 
     numbers: pd.Series
@@ -56,6 +58,7 @@ class Points:
     missing: list[float] = field(default_factory=list)
     odd: dict[int, str] = field(default_factory=dict)
     sure: bool = True
+    of: tuple[int, int] | None = None
 
 
 def counted(column: Column) -> Counter[str]:
@@ -230,9 +233,32 @@ def _known(column: Column, answers: Mapping[str, int]) -> pd.Series:
     )
 
 
+def widened(counts: Mapping[float, int], low: int, high: int, total: int) -> tuple[int, int]:
+    """The ends of a scale, with the values that follow them without a gap, if three or more of the
+    `total` answers have them and they are no rarer than slips; 1 to 10 may begin with 0, too.
+    """
+
+    def enough(n: int) -> bool:
+        return n > 2 and threshold("new_edge").met(n / total)
+
+    top = high
+    while top + 1 in counts and top + 1 not in CODES:
+        top += 1
+    top = top if enough(sum(counts[v] for v in range(high + 1, top + 1))) else high
+    below = (low, high) == (1, 10) and 0 in counts and enough(counts[0])
+    return (low - 1 if below else low), top
+
+
+def past(points: Points) -> bool:
+    """Whether what was set aside of a column holds answers just past the ends of its scale."""
+    values_ = pd.to_numeric(pd.Series(points.odd, dtype=object), errors="coerce").dropna()
+    ends, total = (points.low, points.high), int(points.numbers.count()) + len(points.odd)
+    return points.step == 1 and ends != widened(_tally(values_), *ends, total)
+
+
 def _labelled_ends(column: Column) -> list[float]:
-    """Codes of a column's value labels that are points of its scale."""
-    return [
+    """The ends that another sheet says, and codes of value labels that are points of the scale."""
+    return [*(column.ends or ())] + [
         float(code)
         for code, label in column.codes.items()
         if isinstance(code, int | float)
@@ -246,7 +272,7 @@ def _labelled_ends(column: Column) -> list[float]:
 def _ends(numbers: Mapping[float, int], columns: Sequence[Column]) -> tuple[int, int, bool]:
     """The ends of the scale on which most of the answers, counted by number, lie."""
     labels = [code for column in columns for code in _labelled_ends(column)]
-    coded = {*(code for column in columns for code in column.missing), *CODES}
+    coded = {*(code for column in columns for code in (*column.missing, *_silent(column))), *CODES}
     counts = pd.Series(
         {v: n for v, n in numbers.items() if v not in coded and v % 1 == 0}, dtype=float
     )
@@ -257,7 +283,7 @@ def _ends(numbers: Mapping[float, int], columns: Sequence[Column]) -> tuple[int,
         return 0, 0, False
     counts = _without_slips(counts)
     share = counts / counts.sum()
-    core = sorted(share[share > 0.002].index) or sorted(share.index)
+    core = sorted(share[share > threshold("new_edge").value].index) or sorted(share.index)
     # 9 behind a scale that ends at 7 or before, as in 1–5 and 9
     if len(core) > 2 and core[-1] in (8, 9) and core[-2] <= 7 and core[-1] - core[-2] > 1:
         core = core[:-1]
@@ -314,7 +340,9 @@ def _without_slips(counts: pd.Series) -> pd.Series:
     for low, high in sorted(USUAL, key=lambda ends: ends[0] - ends[1]):
         on = counts[counts.index.isin(range(low, high + 1))]
         if len(on) == high - low + 1 and few(int(counts.sum() - on.sum()), int(on.sum())):
-            return on
+            given = dict(zip(counts.index.tolist(), counts.tolist(), strict=True))
+            wider = widened(given, low, high, int(counts.sum()))
+            return counts[counts.index.isin(range(wider[0], wider[1] + 1))] if high <= 10 else on
     on = counts[counts.index <= 10]
     return on if len(on) > 2 and few(int(counts.sum() - on.sum()), int(on.sum())) else counts
 
@@ -322,12 +350,19 @@ def _without_slips(counts: pd.Series) -> pd.Series:
 def _missing(column: Column, counts: Mapping[float, int], low: int, high: int) -> list[float]:
     """The codes for no answer among a column's values, counted by number."""
     off = {value for value in counts if not low <= value <= high}
-    named = {
+    named = _silent(column)
+    taken = {x for x in off if x in (*CODES, *BELOW, *column.missing) or x in named}
+    others = sum(n for value, n in counts.items() if value not in off)
+    first, last = widened(counts, low, high, sum(counts.values()))
+    rest = {x for x in off if not first <= x <= last}
+    taken |= {x for x in rest if (x in (0, 8, 9) or x < 0) and not few(counts[x], others)}
+    return sorted(taken | (named & counts.keys()))
+
+
+def _silent(column: Column) -> set[float]:
+    """Codes of which the label says that there is no answer."""
+    return {
         float(code)
         for code, label in column.codes.items()
         if isinstance(code, int | float) and NO_ANSWER.fullmatch(label.strip())
     }
-    taken = {x for x in off if x in (*CODES, *BELOW, *column.missing) or x in named}
-    others = sum(n for value, n in counts.items() if value not in off)
-    taken |= {x for x in off if (x in (0, 8, 9) or x < 0) and not few(counts[x], others)}
-    return sorted(taken | (named & counts.keys()))

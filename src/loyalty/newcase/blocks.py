@@ -197,7 +197,7 @@ def blocks(items: Sequence[Item]) -> list[Block]:
     for item in items:
         of, own = stem(item.column)
         wording[item.column.name] = own
-        by_stem.setdefault((of, item.points.low, item.points.high), []).append(item)
+        by_stem.setdefault((of, *_scale(item)), []).append(item)
     found: list[Block] = []
     loose: list[Item] = []
     for (of, _, _), members in by_stem.items():
@@ -214,7 +214,7 @@ def blocks(items: Sequence[Item]) -> list[Block]:
             found.append(Block(name, [item], "alone", sure=False, role="alternative"))
             continue
         of = stem(item.column)[0]
-        key = (bare(of) and of != item.column.code, item.points.low, item.points.high)
+        key = (bare(of) and of != item.column.code, *_scale(item))
         bunches.setdefault(key, []).append(item)
     for bunch in bunches.values():
         found += _kin(bunch)
@@ -224,6 +224,11 @@ def blocks(items: Sequence[Item]) -> list[Block]:
         turn(block.items)
         block.wordings = {i.column.name: wording[i.column.name] for i in block.items}
     return found
+
+
+def _scale(item: Item) -> tuple[int, int]:
+    """The ends of the scale on which an item was asked, as far as one can tell."""
+    return item.points.of or (item.points.low, item.points.high)
 
 
 def _kin(bunch: Sequence[Item]) -> list[Block]:

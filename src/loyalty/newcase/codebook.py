@@ -17,15 +17,20 @@ _NUMBER = r"-?\d{1,9}(?:\.\d{1,6})?"
 _CODE = re.compile(
     rf"({_NUMBER})\s*[=:：＝]\s*(.{{1,200}}?)(?=[;；,，|/\n]?\s*{_NUMBER}\s*[=:：＝]|$)", re.S
 )
+#: The ends of a scale, as in ``0-25`` or ``1 to 7 (7 = agree)``.
+_ENDS = re.compile(
+    r"\s*(-?\d{1,4})\s*(?:-|–|—|~|～|to\b|bis\b|至|到|\.\.)\s*(-?\d{1,4})(?!\s*[=:：＝\d.])"
+)
 
 
 @dataclass
 class Entry:
-    """What is said of a column."""
+    """What is said of a column; `ends` are those of its scale."""
 
     label: str = ""
     codes: dict[float | str, str] = field(default_factory=dict)
     missing: list[float] = field(default_factory=list)
+    ends: tuple[int, int] | None = None
 
 
 def read(pages: Mapping[str, Rows], names: Collection[str]) -> dict[str, Entry]:
@@ -63,7 +68,8 @@ def read(pages: Mapping[str, Rows], names: Collection[str]) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     for row in lines:
         text = [row[k] if k is not None and k < len(row) else "" for k in (label, codes, missing)]
-        entry = Entry(text[0], codes_in(text[1]), [float(n) for n in re.findall(_NUMBER, text[2])])
+        codes_of, coded = codes_in(text[1]), [float(n) for n in re.findall(_NUMBER, text[2])]
+        entry = Entry(text[0], codes_of, coded, ends_in(text[1]))
         found.setdefault(row[at], entry)
     return found
 
@@ -76,3 +82,10 @@ def codes_in(text: str) -> dict[float | str, str]:
         if (label := m[2].strip(" \t\n;；,，|\"'“”"))
     }
     return found if len(found) > 1 else {}
+
+
+def ends_in(text: str) -> tuple[int, int] | None:
+    """The ends of the scale that a text begins with."""
+    told = _ENDS.match(text)
+    ends = (int(told[1]), int(told[2])) if told else (0, 0)
+    return ends if ends[0] < ends[1] else None

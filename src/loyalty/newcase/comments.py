@@ -46,6 +46,18 @@ SAYS: dict[str, tuple[str, str]] = {
     "correlation": ("put together by correlation, not by name", "按相关而非题名归为一组"),
     "words": ("put together by parts of their names or by words", "按题名的一部分或措辞归为一组"),
     "alone": ("single items, constructs of their own?", "单独的题项，是否自成一个构念？"),
+    "wider": (
+        "a few answers lie just past the scale of the others: answers on a wider one, codes or slips? {what}",
+        "少数答案刚好超出其他题项的量表：是更宽量表上的答案、代码还是录入错误？{what}",
+    ),
+    "wide": (
+        "{item} ({n} not on {low} to {high})",
+        "{item}（{n} 个不在 {low} 至 {high} 内）",
+    ),
+    "told": (
+        "the file says other ends; what lies just past them is kept, codes for no answer stand in brackets: {what}",
+        "文件注明的两端与数据不符；刚好超出的取值予以保留，括号内为表示未作答的代码：{what}",
+    ),
     "reversed": (
         "runs against the others (item–rest correlation {r} once turned)",
         "与其他题项方向相反（反向计分后题总相关为 {r}）",
@@ -84,6 +96,18 @@ SAYS: dict[str, tuple[str, str]] = {
         "if they were sampled in these, a line of its own: cluster: {what}",
         "若按这些单位抽样，请另写一行：cluster: {what}",
     ),
+    "no_dates": (
+        "numbers that the spreadsheet shows as dates? Format the cells as numbers there and begin anew",
+        "是否为电子表格误显示为日期的数字？请在表格中将单元格格式改为数值后重新生成",
+    ),
+    "people": (
+        "the same people several times: the errors allow for that; of one row a person and time waves under resources can follow one score",
+        "同一人多次出现，标准误已据此调整；若每行为一人一期，也可在 resources 中以 waves 追踪某一得分",
+    ),
+    "dates_or": (
+        "or {other}; the first that fits all",
+        "也可能是 {other}；取第一个适合全部日期的格式",
+    ),
     "personal": (
         "About single people: these columns are never read, but by `loyalty forget`, to find whom to delete.",
         "以下各列涉及个人信息，永不读取，只有 `loyalty forget` 用来查找要删除的人：",
@@ -95,8 +119,8 @@ SAYS: dict[str, tuple[str, str]] = {
     ),
     "dates": ("Dates, not used:", "日期（未使用）："),
     "waves": (
-        "no questions on one scale, the same people several times: taken for waves; score is what is followed first",
-        "没有量表相同的题项，且同一人多次出现，因此视为多期追踪（waves）；score 为首要追踪的指标",
+        "the same people several times, no questions that belong together: taken for waves; score is what is followed first",
+        "同一人多次出现，又没有成组的题项，因此视为多期追踪（waves）；score 为首要追踪的指标",
     ),
     "transactions": (
         "no questions on one scale, the same people several times: taken for purchases",

@@ -42,10 +42,31 @@ def find(source: Source, plan: like.Plan | None = None) -> Found:
     rest = _several(found, rest)
     asked = items.items(found, rest, wanted)
     items.constructs(found, asked)
+    if plan is None:
+        _again_and_again(found, left)
     names.name(found)
-    if not found.blocks:
-        found.table = behaviour.table(left, source)
     return found
+
+
+def _again_and_again(found: Found, left: Sequence[Column]) -> None:
+    """Rows of people who stand there several times: a table, unless questions belong together; then
+    the answers of one person do, too."""
+    if all(block.why in ("alone", "correlation") for block in found.blocks):
+        found.table = behaviour.table(left, found.source, bool(found.blocks))
+        if found.table is not None:
+            found.blocks = []
+    elif (who := behaviour.people(_not_asked(found, left))) is not None:
+        found.personal = [(c, why) for c, why in found.personal if c is not who]
+        found.numbers = [n for n in found.numbers if n.column is not who]
+        found.numbers.append(Number(who, "id"))
+        found.people = who
+
+
+def _not_asked(found: Found, left: Sequence[Column]) -> list[Column]:
+    """The columns that are neither items nor groups."""
+    used = {i.column.at for b in found.blocks for i in b.items}
+    used |= {g.column.at for g in found.groups}
+    return [c for c in left if c.at not in used]
 
 
 def _aside(found: Found, column: Column) -> bool:

@@ -28,18 +28,20 @@ class Group:
 
 @dataclass
 class Number:
-    """A single variable: nps, seconds, id or number; `odd` says in which rows none is."""
+    """A single variable: nps, seconds, id or number; `odd` says in which rows none is, `doubt` the
+    ends that the file says, where answers lie past them."""
 
     column: Column
     kind: str
     ends: tuple[int, int] | None = None
     missing: list[float] = field(default_factory=list)
     odd: dict[int, str] = field(default_factory=dict)
+    doubt: tuple[int, int] | None = None
 
 
 @dataclass
 class Found:
-    """What a file turned out to hold."""
+    """What a file turned out to hold; `people` says whose rows are several."""
 
     source: Source
     blocks: list[Block] = field(default_factory=list)
@@ -50,8 +52,15 @@ class Found:
     attention: list[Column] = field(default_factory=list)
     dates: list[Column] = field(default_factory=list)
     weights: Column | None = None
+    people: Column | None = None
     unused: list[tuple[Column, str]] = field(default_factory=list)
     left_out: list[leaveout.Rule] = field(default_factory=list)
     plan: like.Plan | None = None
     table: Behaviour | None = None
     ids: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def all_unused(self) -> bool:
+        """Whether no column is of any use."""
+        used = (self.blocks, self.groups, self.numbers, self.personal, self.several, self.dates)
+        return not any(used) and bool(self.unused)

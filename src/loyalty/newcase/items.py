@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -82,7 +83,12 @@ def _fitting(
     if together and (usual == (together[0].low, together[0].high) or not many):
         wider = [p for p in alone if p is not None and p[0].high > usual[1] and not p[0].odd]
         if many or not wider:
-            return list(together)
+            return [
+                replace(own[0], of=(shared.low, shared.high))
+                if own and answers.past(shared)
+                else shared
+                for own, shared in zip(alone, together, strict=True)
+            ]
     return [
         None if own is None else _on(column, own[0], usual, form, delimiter)
         for column, own in zip(members, alone, strict=True)
@@ -92,10 +98,13 @@ def _fitting(
 def _on(
     column: Column, own: answers.Points, ends: tuple[int, int], form: Format, delimiter: str
 ) -> answers.Points:
-    """A column on the scale of others, if hardly any of its answers lies off it."""
+    """A column on the scale of others, if hardly any of its answers lies off it; where these are
+    answers just past its ends, they stay, on a wider one."""
     if (own.low, own.high) == ends or own.answers:
         return own
     read = answers.points([column], form, delimiter, ends)
+    if read is not None and answers.past(read[0]):
+        return replace(own, of=ends)
     fits = read is not None and answers.few(len(read[0].odd), int(read[0].numbers.count()))
     return read[0] if read is not None and fits else own
 
@@ -211,11 +220,7 @@ def _single(found: Found, column: Column) -> None:
     if group := _group(column, counts, numbers):
         found.groups.append(group)
     elif numbers is not None and numbers.nunique() > 2:
-        known = numbers[~numbers.isin(column.missing)]
-        coded = [code for code in column.missing if (numbers == code).any()]
-        ends = (math.floor(known.min()), math.ceil(known.max())) if coded and len(known) else None
-        kind = "id" if not coded and kinds.unit(column, numbers) else "number"
-        found.numbers.append(Number(column, kind, ends, coded, answers.unread(column)))
+        found.numbers.append(_number(column, numbers))
     else:
         few = len([t for t in counts if not orders.NO_ANSWER.fullmatch(t)]) < 2
         found.unused.append((column, "constant" if few else "many"))
@@ -280,3 +285,23 @@ def constructs(found: Found, asked: Sequence[Item]) -> None:
             found.unused += [(i.column, "plan") for i in left]
             return
     found.blocks = blocks(left)
+
+
+def _number(column: Column, numbers: pd.Series) -> Number:
+    """A variable; where another sheet says its ends, what lies off them is an answer just past them,
+    a code for no answer, or a slip."""
+    counts = answers.tally(column, numbers)
+    coded = [code for code in column.missing if code in counts]
+    known = {v: n for v, n in counts.items() if v not in column.missing}
+    total, odd = sum(known.values()), answers.unread(column)
+    if column.ends is not None and total:
+        low, high = answers.widened(known, *column.ends, total)
+        off = {v: n for v, n in known.items() if not low <= v <= high}
+        if not threshold("new_most").met(sum(off.values()) / total):
+            codes = sorted(v for v, n in off.items() if not answers.few(n, total - n))
+            odd = odd | answers.written(column, numbers.isin(off.keys() - {*codes}))
+            doubt = column.ends if codes or (low, high) != column.ends else None
+            return Number(column, "number", (low, high), [*coded, *codes], odd, doubt)
+    ends = (math.floor(min(known)), math.ceil(max(known))) if coded and known else None
+    kind = "id" if not coded and kinds.unit(column, numbers) else "number"
+    return Number(column, kind, ends, coded, odd)

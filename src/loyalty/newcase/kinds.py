@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from loyalty.cases.faults import EMAIL
+from loyalty.ground.thresholds import threshold
 from loyalty.newcase.orders import NO_ANSWER, ordered
 
 if TYPE_CHECKING:
@@ -122,14 +123,22 @@ _PHONE = re.compile(r"(?:\+|00)\d[\d\s()./-]{7,}|1[3-9]\d{9}|\(?\d{3}\)?[ -]\d{3
 _LONG_NUMBER = re.compile(r"(?<!\d)(?!20\d\d[01]\d[0-3]\d)\d{10,}[Xx]?(?!\d)")
 
 
+def cut(name: str) -> float:
+    """A cut-off by which a column is judged (``thresholds.yml``)."""
+    return threshold(f"new_{name}").value
+
+
 def of_somebody(text: str) -> bool:
     """Whether a text that is no cell (a file's name, what stands over headings) holds an address,
     a telephone number or another long one."""
     return any(p.search(text) for p in (EMAIL, _PHONE, _LONG_NUMBER))
 
 
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 _DATED = re.compile(
-    r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
+    r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|"
+    r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:19|20)\d{2}-(?:0[1-9]|1[0-2])|"
+    rf"\d{{1,2}}[ -]{_MONTH}[ -]\d{{4}}|{_MONTH} \d{{1,2}},? \d{{4}})"
     r"(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?(?:Z|[A-Z]{3,4}|GMT.*|[+-]\d{2}:?\d{2}))?)?"
 )
 
@@ -144,7 +153,7 @@ def weights(column: Column, numbers: pd.Series) -> bool:
         return False
     if SURVEY_WEIGHT.search(named):
         return True
-    return bool(WEIGHT.search(named)) and 0.5 <= float(known.mean()) <= 2
+    return bool(WEIGHT.search(named)) and cut("light") <= float(known.mean()) <= cut("heavy")
 
 
 def unit(column: Column, numbers: pd.Series) -> bool:
@@ -152,7 +161,8 @@ def unit(column: Column, numbers: pd.Series) -> bool:
     it is named or labelled so, and most of its numbers stand there several times."""
     known = numbers.dropna()
     named = any(_UNIT.fullmatch(t.strip()) for t in (column.code, column.asked))
-    return named and bool((known % 1 == 0).all()) and 2 * known.nunique() <= len(known)
+    few = known.nunique() <= cut("most") * len(known)
+    return named and few and bool((known % 1 == 0).all())
 
 
 def personal(column: Column, counts: Counter[str]) -> str | None:
@@ -161,21 +171,24 @@ def personal(column: Column, counts: Counter[str]) -> str | None:
     if not texts:
         return None
     for why, pattern in (("email", EMAIL), ("ip", _IP), ("phone", _PHONE)):
-        if sum(bool(pattern.fullmatch(t)) for t in texts) > 0.5 * len(texts):
+        if sum(bool(pattern.fullmatch(t)) for t in texts) > cut("most") * len(texts):
             return why
     n = sum(counts.values())
     addresses = sum(counts[t] for t in texts if EMAIL.search(t))
-    if addresses > 0.1 * sum(counts[t] for t in texts):  # else a slip in a column of answers
+    if addresses > cut("some") * sum(
+        counts[t] for t in texts
+    ):  # else a slip in a column of answers
         return "email"
-    if _ID.fullmatch(column.code.strip()) and n >= 10 and len(counts) > 0.5 * n:
+    enough = n >= cut("few_rows")
+    if _ID.fullmatch(column.code.strip()) and enough and len(counts) > cut("most") * n:
         return "id"
     short = len(column.asked) < 60
-    few = len(counts) <= 12 and n > 3 * len(counts)
+    few = len(counts) <= cut("kinds") and n > cut("repeats") * len(counts)
     if (PERSONAL.search(column.code) or (short and PERSONAL.search(column.asked))) and not (
         few and GROUPING.search(column.code)
     ):
         return "name" if not few or not _answers(texts) else None
-    if n >= 10 and len(counts) > 0.9 * n and _tokens(texts):
+    if enough and len(counts) > cut("nearly_all") * n and _tokens(texts):
         return "id"
     beside = OTHER.fullmatch(column.code) or OTHER.fullmatch(column.asked)
     remark = REMARK.fullmatch(column.code.strip(" ?？:：。")) and ordered(texts) is None
@@ -193,17 +206,17 @@ def _answers(texts: list[str]) -> bool:
 def _tokens(texts: list[str]) -> bool:
     """Whether texts are identifiers: letters and digits mixed, of one length or so."""
     token = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_-]{6,}")
-    return sum(bool(token.fullmatch(t)) for t in texts) > 0.8 * len(texts)
+    return sum(bool(token.fullmatch(t)) for t in texts) > cut("tokens") * len(texts)
 
 
 def _open(texts: list[str], counts: Counter[str], n: int) -> bool:
     """Whether a column holds what people wrote themselves."""
     words = [t for t in texts if not _number(t) and not NO_ANSWER.fullmatch(t)]
-    if len(words) < 0.5 * len(texts):
+    if len(words) < cut("most") * len(texts):
         return False
-    if any(len(t) > 150 for t in words) and len(counts) > 12:
+    if any(len(t) > cut("long") for t in words) and len(counts) > cut("kinds"):
         return True
-    return len(counts) > max(12, 0.1 * n)
+    return len(counts) > max(cut("kinds"), cut("some") * n)
 
 
 _NAMED = (
@@ -240,17 +253,18 @@ def _number(text: str) -> bool:
 
 
 def dated(counts: Counter[str]) -> bool:
-    """Whether values are dates."""
+    """Whether values are dates, but for slips."""
     texts = list(counts)[:200]
-    return bool(texts) and all(_DATED.fullmatch(t) for t in texts)
+    odd = sum(counts[t] for t in texts if not _DATED.fullmatch(t))
+    return bool(texts) and odd <= cut("slips") * sum(counts[t] for t in texts)
 
 
 def running(numbers: pd.Series) -> bool:
     """Whether numbers count the rows, or are different in each of them."""
     known = numbers.dropna()
-    if len(known) < 10 or known.nunique() < len(known) or (known % 1 != 0).any():
+    if len(known) < cut("few_rows") or known.nunique() < len(known) or (known % 1 != 0).any():
         return False
-    return bool(known.is_monotonic_increasing or known.min() >= 100_000)
+    return bool(known.is_monotonic_increasing or known.min() >= cut("numbers"))
 
 
 def decimals(counts: Counter[str]) -> bool:
@@ -258,7 +272,7 @@ def decimals(counts: Counter[str]) -> bool:
     in their order."""
     pairs = [t.split(",") for t in counts if re.fullmatch(r"[+-]?\d+,\d+", t)]
     numbers = len(pairs) + sum(t.isdigit() for t in counts)
-    return numbers > 0.9 * len(counts) and any(int(a) >= int(b) for a, b in pairs)
+    return numbers > cut("nearly_all") * len(counts) and any(int(a) >= int(b) for a, b in pairs)
 
 
 def several(counts: Counter[str]) -> str | None:
@@ -271,9 +285,9 @@ def several(counts: Counter[str]) -> str | None:
         split = sum(mark in text for text in counts)
         if (
             split
-            and 2 <= len(parts) <= 20
+            and 2 <= len(parts) <= cut("choices")
             and len(parts) < len(counts)
-            and split > 0.3 * len(counts)
+            and split > cut("part") * len(counts)
         ):
             return mark
     return None
@@ -306,7 +320,7 @@ def ranked(answers: pd.DataFrame) -> bool:
             equal += (both[a] == both[b]).sum()
             chance += len(both) * (first * second).sum()
             pairs += len(both)
-    return pairs >= 30 and equal < 0.01 * pairs and chance > 0.1 * pairs
+    return pairs >= cut("pairs") and equal < cut("slips") * pairs and chance > cut("some") * pairs
 
 
 def listed(answers: pd.DataFrame) -> bool:
@@ -319,4 +333,8 @@ def listed(answers: pd.DataFrame) -> bool:
     values = answers.to_numpy(dtype=float)
     with np.errstate(invalid="ignore"):
         rising = (values[:, 1:] > values[:, :-1]) | ~there[:, 1:]
-    return filled and bool(rising.all()) and 10 <= int(there[:, 1].sum()) < 0.5 * len(answers)
+    return (
+        filled
+        and bool(rising.all())
+        and (cut("few_rows") <= int(there[:, 1].sum()) < cut("most") * len(answers))
+    )

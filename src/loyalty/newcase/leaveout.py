@@ -15,6 +15,7 @@ import pandas as pd
 
 from loyalty.cases.reading import values
 from loyalty.newcase.answers import counted
+from loyalty.newcase.kinds import cut
 from loyalty.newcase.source import Column
 
 
@@ -116,7 +117,7 @@ def rules(columns: Sequence[Column], headings: Sequence[Sequence[str]] = ()) -> 
             named = _named(texts, known.taken)
             out = left & (texts.isna() if known.taken is None else texts.isin(named))
             n = int(out.sum())
-            if not n or n > 0.5 * len(texts):
+            if not n or n > cut("most") * len(texts):
                 continue
             left &= ~out
             name, k = known.id, 2
@@ -139,7 +140,7 @@ def _repeated(columns: Sequence[Column], headings: Sequence[Sequence[str]]) -> l
     again = pd.DataFrame({c.at: values.texts(c.values).isin(names[c.at]) for c in heard})
     some = again.sum(axis=1) > 1
     filled = pd.DataFrame({c.at: c.values[some].notna() for c in columns}).sum(axis=1)
-    rows = again[some][2 * again[some].sum(axis=1) >= filled].index
+    rows = again[some][again[some].sum(axis=1) >= cut("most") * filled].index
     telling = [c for c in heard if again.loc[rows, c.at].all() and again[c.at].sum() == len(rows)]
     if not len(rows) or not telling:
         return []

@@ -22,7 +22,8 @@ from loyalty.newcase.source import look, square
 
 @dataclass(frozen=True)
 class Made:
-    """The description that was written, and how many marks to check are in it."""
+    """The description that was written, and how many marks to check are in it; of a table in the
+    place of a survey its kind."""
 
     path: Path
     rows: Path
@@ -30,6 +31,7 @@ class Made:
     constructs: int
     checks: int
     personal: int
+    table: str | None = None
 
 
 Ask = Callable[[str, str], str]
@@ -60,11 +62,7 @@ def new(
         When there is such a case already, the file cannot be read, or no column of it has answers
         on a scale.
     """
-    if (
-        not studies.CASE_ID.fullmatch(name)
-        or name == studies.ALL
-        or naming.DEVICE.fullmatch(name)
-    ):
+    if not studies.CASE_ID.fullmatch(name) or name == studies.ALL or naming.DEVICE.fullmatch(name):
         raise UserError(naming.refused(name))
     folder = paths.data() / name
     if (folder / "study.yml").exists():
@@ -81,6 +79,8 @@ def new(
             )
         found = decide.find(source, plan)
     if not found.blocks and found.table is None:
+        if found.all_unused and all(why == "constant" for _, why in found.unused):
+            raise UserError("{file}: every column has one value throughout", file=file.name)
         raise UserError(
             "{file}: no column with answers on a scale was found; columns: {columns}",
             file=file.name,
@@ -118,6 +118,7 @@ def new(
         len(found.blocks),
         len(re.findall(rf"(?m)(?:^|  ){write.CHECK} ", text)),
         len(found.personal),
+        found.table.kind if found.table else None,
     )
 
 
@@ -127,4 +128,4 @@ def _file_name(name: str) -> str:
         packed = -2 if name.endswith(".gz") else -1
         return "".join(["answers", *Path(name).suffixes[packed:]])
     cleaned = re.sub(r"[\x00-\x1f/\\]", "_", name).lstrip(". ")
-    return cleaned or "rows"
+    return cleaned if Path(cleaned).suffix else f"rows.{cleaned}"

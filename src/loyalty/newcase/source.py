@@ -16,6 +16,7 @@ from loyalty.cases import reading
 from loyalty.cases.reading import delimited, encodings, sheets
 from loyalty.cases.reading.files import SHEET, TEXT
 from loyalty.cases.sources import Format
+from loyalty.ground.errors import UserError
 from loyalty.newcase import codebook, kinds
 
 #: So many rows of another sheet are looked at for what they say of the columns.
@@ -52,6 +53,8 @@ def look(content: bytes, file: str, name: str, sheet: str | None) -> Source:
     doubts: list[str] = []
     pages: dict[str, codebook.Rows] = {}
     over: list[str] = []
+    if sheet is not None and suffix not in SHEET:
+        raise UserError("{file}: no workbook, it has no sheet {sheet!r}", file=file, sheet=sheet)
     if suffix in TEXT:
         given, doubts, over = _text(content, name)
     elif suffix in SHEET:
@@ -76,10 +79,13 @@ def _text(content: bytes, name: str) -> tuple[dict[str, object], list[str], list
     doubts = []
     try:
         content.decode()
+        plain = b"\x00" not in content
     except UnicodeDecodeError:
+        plain = False
+    if not plain:
         marked = any(content.startswith(mark) for mark, _ in encodings.MARKS)
         guessed = encodings.guess(content)
-        if guessed and not marked:
+        if guessed and not marked and (b"\x00" not in content or guessed.startswith("utf-16")):
             given["encodings"] = [guessed]
             doubts.append("encoding")
     text, _ = encodings.utf8(content, Format.model_validate(given), name)
@@ -99,10 +105,12 @@ def _text(content: bytes, name: str) -> tuple[dict[str, object], list[str], list
 def _sheet(content: bytes, name: str, sheet: str | None) -> tuple[dict[str, object], list[str]]:
     given: dict[str, object] = {}
     tops = sheets.tops(content, name, 60, named=sheet)
-    if sheet is None:
-        sheet = max(tops, key=lambda s: tops[s][0])
-    if len(tops) > 1:
+    if sheet is not None:
         given["sheet"] = sheet
+    else:
+        sheet = max(tops, key=lambda s: tops[s][0])
+        if len(tops) > 1:
+            given["sheet"] = sheet
     records = tops[sheet][1] if sheet in tops else []
     blank = next((i for i, row in enumerate(records) if any(row)), 0)
     skip = blank + _titles(records[blank:])
@@ -218,8 +226,9 @@ class Column:
 
     `name` is its heading, `code` the part of it that names the question (all of it in most files),
     `question` what was asked, as far as the file says so, `codes` what its values are called,
-    `missing` the values that its maker declared to stand for no answer, `over` what stands over
-    its heading and others'. `kept` is what was counted of it already.
+    `missing` the values that its maker declared to stand for no answer, `ends` those of its scale
+    as another sheet says them, `over` what stands over its heading and others'. `kept` is what was
+    counted of it already.
     """
 
     at: int
@@ -230,6 +239,7 @@ class Column:
     codes: dict[float | str, str] = field(default_factory=dict)
     missing: list[float] = field(default_factory=list)
     over: str = ""
+    ends: tuple[int, int] | None = None
     kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -282,6 +292,7 @@ def columns(source: Source) -> list[Column]:
                 dict(table.levels.get(name, said.codes)),
                 declared or list(said.missing),
                 source.over[at] if at < len(source.over) else "",
+                said.ends,
             )
         )
     return found

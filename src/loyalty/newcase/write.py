@@ -73,12 +73,15 @@ def description(
         + (check("missing") if missing and sure else "")
         + (check("answers") if shared and sure and not missing else "")
     )
-    out += ["", *_doubts(found, says, role_of), "constructs:"]
+    out += ["", *_doubts(found, says, role_of, ends), "constructs:"]
     for block in found.blocks:
         out += _construct(found, block, ends, missing, shared, check, role_of)
     out += _numbers(found, check)
     out += _groups(found, says)
     out += _hypotheses(found, check, role_of)
+    if found.people is not None:
+        of = found.ids[found.people.at]
+        out += ["", f"cluster: {of}" + check("people")]
     if found.weights is not None:
         out += ["", f"weights: {_column(found.weights.name)}" + check("weights")]
     out += _left_out(found, check)
@@ -93,7 +96,7 @@ def description(
     for key, names in (
         ("several", [quoted(c.name) for _, of in found.several for c in of]),
         ("attention", [_failed(c, k) for k, c in enumerate(found.attention, 1)]),
-        ("dates", [quoted(c.name) for c in found.dates]),
+        ("dates", [quoted(c.name) + _no_dates(c, check) for c in found.dates]),
     ):
         if names:
             out += ["", f"# {says(key)}", *(f"#   {n}" for n in names)]
@@ -128,10 +131,11 @@ def _table(found: Found, table: Behaviour, path: str, checksum: str, says: Check
     form = found.source.form.model_dump(exclude_defaults=True)
     form |= {"dates": table.dates} if table.dates else {}
     shape = ", ".join(f"{key}: {_plain(value)}" for key, value in form.items())
+    doubt = f"  {CHECK} {says('dates_or', other=table.other_dates)}" if table.other_dates else ""
     out = [f"{CHECK} {says(table.kind)}", "resources:", f"  - id: {table.kind}"]
     out += [f"    kind: {table.kind}", f"    label: {quoted(_title(path.rsplit('/', 1)[-1]))}"]
     out += ["    rows:", f"      file: {{path: {quoted(path)}, sha256: {checksum}}}"]
-    out += [f"      format: {{{shape}}}"] if shape else []
+    out += [f"      format: {{{shape}}}{doubt}"] if shape else []
     roles = ", ".join(f"{role}: {_column(c.name)}" for role, c in table.roles.items())
     out.append(f"    columns: {{{roles}}}")
     if table.levels:
@@ -179,8 +183,14 @@ Check = Callable[..., str]
 Roles = Callable[["Found", Block], tuple[str, bool]]
 
 
-def _doubts(found: Found, says: Check, role_of: Roles) -> list[str]:
-    """What is unsure of the constructs, in one mark."""
+def _doubts(found: Found, says: Check, role_of: Roles, ends: Ends) -> list[str]:
+    """What is unsure of the constructs, in one mark; `ends` are those of the scale of most items."""
+    past = {found.ids[i.column.at]: _past(i, ends) for b in found.blocks for i in b.items}
+    wider = [
+        says("wide", item=item, n=str(n), low=str(ends[0]), high=str(ends[1]))
+        for item, n in past.items()
+        if n
+    ]
     by = {
         "correlation": [b.stem for b in found.blocks if b.why == "correlation"],
         "words": [b.stem for b in found.blocks if b.why == "words"],
@@ -190,7 +200,19 @@ def _doubts(found: Found, says: Check, role_of: Roles) -> list[str]:
         "role": [b.stem for b in found.blocks if not role_of(found, b)[1]],
     }
     said = [f"{says(key)}: {', '.join(names)}" for key, names in by.items() if names]
+    said += [says("wider", what=", ".join(wider))] if wider else []
     return [f"{CHECK} {said[0]}", *(f"#   {one}" for one in said[1:])] if said else []
+
+
+def _past(item: Item, ends: Ends) -> int:
+    """How many answers lie past the ends of the others' scale, where they are few and the item has
+    a wider one."""
+    points, (low, high, step) = item.points, ends
+    if points.step != step or not (points.low < low or points.high > high):
+        return 0
+    known = points.numbers.dropna()
+    n = int((~known.between(low, high)).sum())
+    return n if points.of or n <= threshold("new_past").value * len(known) else 0
 
 
 def _long(label: str) -> bool:
@@ -267,11 +289,15 @@ def _scale(ends: Ends, missing: Sequence[float], texts: dict[str, float] | None 
     if ends[2] != 1:
         parts.append(f"step: {ends[2]:g}")
     if missing:
-        parts.append(f"missing: [{', '.join(f'{code:g}' for code in missing)}]")
+        parts.append(f"missing: [{_codes(missing)}]")
     if texts:
         ordered = sorted(texts.items(), key=lambda pair: (pair[1], pair[0]))
         parts.append(f"answers: {{{', '.join(f'{quoted(t)}: {v:g}' for t, v in ordered)}}}")
     return f"{{{', '.join(parts)}}}"
+
+
+def _codes(missing: Sequence[float]) -> str:
+    return ", ".join(f"{code:g}" for code in missing)
 
 
 def _construct(
@@ -329,7 +355,12 @@ def _column(name: str) -> str:
 def _numbers(found: Found, check: Check) -> list[str]:
     if not found.numbers:
         return []
-    out = ["", "variables:"]
+    past = [
+        f"{found.ids[n.column.at]} {n.doubt[0]} – {n.doubt[1]} ({_codes(n.missing)})"
+        for n in found.numbers
+        if n.doubt
+    ]
+    out = ["", "variables:" + (check("told", what=", ".join(past)) if past else "")]
     for number in sorted(found.numbers, key=lambda n: n.column.at):
         column = number.column
         parts = [f"id: {found.ids[column.at]}"]
@@ -338,7 +369,8 @@ def _numbers(found: Found, check: Check) -> list[str]:
         parts += [f"label: {quoted(kinds.question(column.asked))}", f"kind: {number.kind}"]
         if number.ends:
             parts.append(f"scale: {_scale((*number.ends, 1), number.missing)}")
-        asks = check("cluster", what=found.ids[column.at]) if number.kind == "id" else ""
+        unit = number.kind == "id" and column is not found.people
+        asks = check("cluster", what=found.ids[column.at]) if unit else ""
         out.append(f"  - {{{', '.join(parts)}}}{asks}")
     return out
 
@@ -382,6 +414,13 @@ def _left_out(found: Found, check: Check) -> list[str]:
         parts.append(f"is: [{values}]" if rule.taken else "blank: true")
         out.append(f"  - {{{', '.join(parts)}}}")
     return out
+
+
+def _no_dates(column: Column, check: Check) -> str:
+    """A mark where dates lie before there were any: a spreadsheet shows 4 as 4 January 1900."""
+    years = {int(m[0]) for text in counted(column) if (m := re.match(r"\d{4}(?!\d)", text))}
+    early = bool(years) and max(years) < threshold("earliest_year").value
+    return check("no_dates") if early else ""
 
 
 def _failed(column: Column, k: int) -> str:
