@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import multivariate_normal
+from semfit.incomplete import IncompleteRows
 
 from loyalty.stats import CannotCompute, audit
 
@@ -65,6 +67,51 @@ def test_em_moments_match_lavaan(hs_miss: pd.DataFrame, gold: dict) -> None:
     m = audit.em_moments(hs_miss, tolerance=1e-11)
     np.testing.assert_allclose(m.mean, gold["em"]["mu"], atol=1e-7)
     np.testing.assert_allclose(m.covariance, gold["em"]["sigma"], atol=1e-6)
+
+
+def _textbook_em(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Row by row, by regression on what is there (Little & Rubin 2002, ch. 11), to the end."""
+    p = values.shape[1]
+    mu, sigma = np.nanmean(values, axis=0), np.diag(np.nanvar(values, axis=0))
+    while True:
+        first, second = np.zeros(p), np.zeros((p, p))
+        for row, weight in zip(values, weights, strict=True):
+            h = np.isnan(row)
+            b = np.linalg.solve(sigma[np.ix_(~h, ~h)], sigma[np.ix_(~h, h)])
+            whole, spare = row.copy(), np.zeros((p, p))
+            whole[h] = mu[h] + (row[~h] - mu[~h]) @ b
+            spare[np.ix_(h, h)] = sigma[np.ix_(h, h)] - sigma[np.ix_(h, ~h)] @ b
+            first += weight * whole
+            second += weight * (np.outer(whole, whole) + spare)
+        new = first / weights.sum()
+        cov = second / weights.sum() - np.outer(new, new)
+        moved = max(np.abs(new - mu).max(), np.abs(cov - sigma).max())
+        mu, sigma = new, cov
+        if moved < 1e-13:
+            return mu, sigma
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_moments_of_incomplete_rows_are_those_of_the_textbook(weighted: bool) -> None:
+    """Patterns of one row, of several, and of more rows than there are variables."""
+    rng = np.random.default_rng(3)
+    values = rng.standard_normal((120, 4)) @ rng.standard_normal((4, 4)) + 50
+    values[:40, 1] = np.nan
+    values[40:60][rng.random((20, 4)) < 0.4] = np.nan
+    values = values[~np.isnan(values).all(axis=1)]
+    weights = rng.uniform(0.5, 2.0, len(values)) if weighted else np.ones(len(values))
+    weights /= weights.mean()
+    found = IncompleteRows(values, weights if weighted else None).moments(1e-12)
+    assert found is not None and found.converged
+    mu, sigma = _textbook_em(values, weights)
+    np.testing.assert_allclose(found.mean, mu, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(found.cov, sigma, rtol=0, atol=1e-9)
+    loglik = 0.0
+    for row, weight in zip(values, weights, strict=True):
+        o = ~np.isnan(row)
+        density = multivariate_normal(mu[o], sigma[np.ix_(o, o)])
+        loglik += weight * density.logpdf(row[o])
+    assert found.loglik == pytest.approx(loglik, abs=1e-9)
 
 
 def test_em_without_missing_is_plain_ml(hs: pd.DataFrame) -> None:

@@ -11,10 +11,10 @@ import semfit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sem_reference import HS, PD, data
-from semfit.discrepancy.fiml import FullInformation
+from semfit.discrepancy.fiml import FullInformation, stack_of
 from semfit.discrepancy.normal import NormalTheory
 from semfit.estimate import case_scores
-from semfit.model import Model
+from semfit.model import Model, summed_by_cells, summed_over_patterns
 from semfit.optimise import Factor
 from semfit.refit import Batch, DenseKernel, FactorKernel
 
@@ -238,3 +238,22 @@ def test_a_second_derivative_of_none_or_less_is_no_warning() -> None:
         assert factor.solve(np.ones(3)) is None
     good = np.array([[2.0, 0.5], [0.5, 1.0]])
     np.testing.assert_allclose(Factor(good, 0.0).solve(np.ones(2)), np.linalg.solve(good, [1, 1]))
+
+
+def test_the_sum_over_patterns_is_the_same_by_parameter_and_by_moment() -> None:
+    """Of few variables it goes by their moments, of many by the parameters."""
+    rows = data("pd")
+    rows = rows.mask(np.random.default_rng(5).random(rows.shape) < 0.2)
+    estimate = semfit.fit(PD, rows, missing="fiml").estimate
+    block, moments = estimate.model.blocks[0], estimate.moments[0]
+    stack = stack_of(estimate.sample.groups[0])
+    pair = stack.inverses(moments.sigma)
+    assert pair is not None
+    w, share = pair[0], stack.n / stack.total
+    d = (stack.mean - moments.mu) * stack.seen
+    h = 2 * (w @ (stack.cov + d[:, :, None] * d[:, None, :]) @ w) - w
+    b = (w @ d[:, :, None])[:, :, 0]
+    for parts in ((w, w, None), (w, h, b)):
+        one = summed_by_cells(block, moments, share, *parts)
+        other = summed_over_patterns(block, moments, share, *parts)
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-12 * np.abs(other).max())

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from scipy import stats as _dist
+from semfit.incomplete import IncompleteRows
 
 from loyalty.ground.reasons import Reason
 from loyalty.stats._common import (
@@ -285,7 +286,7 @@ class NormalMoments(Result):
 
 
 def em_moments(
-    items: pd.DataFrame, *, tolerance: float = 1e-8, max_iterations: int = 5000
+    items: pd.DataFrame, *, tolerance: float = 1e-10, max_iterations: int = 5000
 ) -> NormalMoments:
     """EM estimates of mean and covariance from incomplete rows (Dempster, Laird & Rubin 1977).
 
@@ -305,57 +306,18 @@ def em_moments(
     check_varies(values, list(items.columns))
     if n <= p:
         raise CannotCompute("few_rows_for_items", n=n, items=p, least=p + 1)
-    centre = np.nanmean(values, axis=0)
-    scale = np.nanstd(values, axis=0)
-    groups = _pattern_groups((values - centre) / scale)
-    # Sufficient statistics by pattern: the steps below never touch single rows again.
-    blocks = [(o, len(x), x.sum(axis=0), x.T @ x) for o, x in groups]
-    mu, sigma = np.zeros(p), np.eye(p)
-    for iteration in range(1, max_iterations + 1):  # noqa: B007
-        total, square = np.zeros(p), np.zeros((p, p))
-        for o, size, first, second in blocks:
-            h = ~o
-            if not h.any():
-                total += first
-                square += second
-                continue
-            try:
-                coef = np.linalg.solve(sigma[np.ix_(o, o)], sigma[np.ix_(o, h)])
-            except np.linalg.LinAlgError:
-                raise CannotCompute("em_singular") from None
-            # Missing given answered: a + B'x, with residual covariance for each row.
-            intercept = mu[h] - mu[o] @ coef
-            filled = size * intercept + first @ coef
-            total[o] += first
-            total[h] += filled
-            cross = np.outer(first, intercept) + second @ coef
-            square[np.ix_(o, o)] += second
-            square[np.ix_(o, h)] += cross
-            square[np.ix_(h, o)] += cross.T
-            residual = sigma[np.ix_(h, h)] - sigma[np.ix_(h, o)] @ coef
-            mean_product = (
-                size * np.outer(intercept, intercept)
-                + np.outer(intercept, first @ coef)
-                + np.outer(first @ coef, intercept)
-                + coef.T @ second @ coef
-            )
-            square[np.ix_(h, h)] += mean_product + size * residual
-        new_mu = total / n
-        new_sigma = square / n - np.outer(new_mu, new_mu)
-        change = max(float(np.abs(new_mu - mu).max()), float(np.abs(new_sigma - sigma).max()))
-        mu, sigma = new_mu, (new_sigma + new_sigma.T) / 2.0
-        if change < tolerance:
-            break
-    else:
+    centre, scale = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
+    found = IncompleteRows((values - centre) / scale).moments(tolerance, max_iterations)
+    if found is None:
+        raise CannotCompute("em_singular")
+    if not found.converged:
         raise CannotCompute("em_not_converged", steps=max_iterations)
-    if np.linalg.eigvalsh(sigma)[0] <= 1e-10:
-        raise CannotCompute("em_not_positive_definite")
     index = pd.Index(items.columns)
     return NormalMoments(
-        mean=pd.Series(mu * scale + centre, index=index),
-        covariance=pd.DataFrame(sigma * np.outer(scale, scale), index=index, columns=index),
+        mean=pd.Series(found.mean * scale + centre, index=index),
+        covariance=pd.DataFrame(found.cov * np.outer(scale, scale), index=index, columns=index),
         n=n,
-        iterations=iteration,
+        iterations=found.iterations,
     )
 
 

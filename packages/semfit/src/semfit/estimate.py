@@ -12,9 +12,10 @@ from scipy.linalg import lapack
 
 from .blocks import diagonal_blocks
 from .data import GroupSample, Sample, row_blocks
-from .discrepancy.fiml import FullInformation, Saturated, saturated_of, stack_of
+from .discrepancy.fiml import FullInformation, saturated_of, stack_of
 from .discrepancy.normal import NormalTheory, inverse_and_logdet
 from .errors import ModelError
+from .incomplete import Saturated
 from .model import (
     DIRECTED,
     MEAN,

@@ -34,6 +34,8 @@ Array = NDArray[Any]  # real numbers, complex in complex steps
 Index = NDArray[Any]  # whole numbers
 
 DIRECTED, SYMMETRIC, MEAN, THRESHOLD, SCALE = range(5)
+#: Of patterns of missing values times what is computed of each.
+VALUES_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -460,28 +462,55 @@ def summed_over_patterns(
     ``share`` is (k,), ``w`` and ``h`` are (k, p, p), ``b`` is (k, p). The sum over patterns is
     taken once, in the space of the moments, and not once a pair of parameters: with many patterns
     that is where the time goes. With more than 64 variables, whose moments are too many for that,
-    the patterns are gone through one by one instead.
+    it is taken once a parameter instead.
+    """
+    if block.observed > 64:
+        return summed_by_cells(block, moments, share, w, h, b)
+    j = jacobian_cells(block, moments, True)
+    info: Array = j.T @ (moment_information(share, w, h, b) @ j)
+    return (info + info.T) / 2
+
+
+def summed_by_cells(
+    block: Block, moments: Moments, share: Array, w: Array, h: Array, b: Array | None
+) -> Array:
+    """`summed_over_patterns`, the sum over patterns taken once a parameter.
+
+    What a cell's piece ``z_u z_v' + z_v z_u'`` becomes between W and H, summed over patterns, is a
+    product of matrices that have a row a pattern; so is what it does to each mean through b.
     """
     p = block.observed
-    if p <= 64:
-        j = jacobian_cells(block, moments, True)
-        info: Array = j.T @ (moment_information(share, w, h, b) @ j)
-        return (info + info.T) / 2
     z = np.concatenate([moments.effects[:p], moments.covariance[:p]], axis=1)
     u, v, scale, weight = _pieces(block, moments)
+    needed, place = np.unique(np.concatenate([u, v]), return_inverse=True)
+    u, v = place[: len(u)], place[len(u) :]
+    z = z[:, needed]
+    pieces = np.zeros((len(u), p, p))
+    turns = np.zeros((len(u), p))
+    varied = np.flatnonzero(scale)
+    step = max(VALUES_AT_ONCE // z.size, 1)
+    for some in (slice(k, k + step) for k in range(0, len(w), step)):
+        part = share[some, None]
+        wz = np.ascontiguousarray(np.moveaxis(w[some] @ z, 2, 0))
+        hz = wz * part if h is w else np.ascontiguousarray(np.moveaxis(h[some] @ z, 2, 0)) * part
+        zb = None if b is None else b[some] @ z * part
+        for c in varied.tolist():
+            pieces[c] += wz[u[c]].T @ hz[v[c]]
+            if u[c] != v[c]:
+                pieces[c] += wz[v[c]].T @ hz[u[c]]
+            if zb is not None:
+                turns[c] += zb[:, v[c]] @ wz[u[c]] + zb[:, u[c]] @ wz[v[c]]
+    pieces[u == v] *= 2
     total = np.zeros((len(u), len(u)))
-    for k in range(len(w)):
-        uu, uv, vv = _gather(z.T @ w[k] @ z, u, v)
-        huu, huv, hvv = _gather(z.T @ h[k] @ z, u, v)
-        mixed = uv * huv.T
-        one = (uu * hvv + vv * huu + mixed + mixed.T) * (0.5 * block.cells.scales)
-        one += uu * np.outer(weight, weight)
-        if b is not None:
-            zb = z.T @ b[k]
-            turn = weight[:, None] * scale[None, :] * (uu * zb[v] + uv * zb[u])
-            one += turn + turn.T
-        total += share[k] * one
-    return total
+    zu, zv = z[:, u], z[:, v]
+    for c in varied.tolist():
+        total[c] = np.einsum("ia,ia->a", zu, (pieces[c] + pieces[c].T) @ zv)
+    total *= 0.5 * block.cells.scales
+    average = np.tensordot(share, w, axes=1)
+    total += zu.T @ average @ zu * np.outer(weight, weight)
+    turn = scale[:, None] * (turns @ zu) * weight
+    total += turn + turn.T
+    return (total + total.T) / 2
 
 
 def moment_information(share: Array, w: Array, h: Array, b: Array | None) -> Array:

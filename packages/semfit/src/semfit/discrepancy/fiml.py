@@ -17,6 +17,7 @@ import numpy as np
 
 from ..data import GroupSample
 from ..errors import ModelError
+from ..incomplete import IncompleteRows, Saturated
 from ..model import (
     Array,
     Block,
@@ -253,17 +254,6 @@ def _curvature(stack: PatternStack, mu: Array, w: Array) -> tuple[Array, Array, 
     return stack.n / stack.total, h, (w @ d[:, :, None])[:, :, 0]
 
 
-@dataclass(frozen=True)
-class Saturated:
-    """Unrestricted ML moments of one group with missing values."""
-
-    mean: Array
-    cov: Array
-    loglik: float
-    iterations: int
-    converged: bool
-
-
 def stack_of(sample: GroupSample) -> PatternStack:
     """The padded patterns of a group, built once."""
     if "stack" not in sample.memo:
@@ -280,67 +270,21 @@ def saturated_of(sample: GroupSample) -> Saturated:
     return found
 
 
-def saturated_moments(
-    sample: GroupSample, tolerance: float = 1e-10, limit: int = 2000
-) -> Saturated:
-    """Means and covariances by expectation-maximisation (Little & Rubin 2002, ch. 11)."""
+def saturated_moments(sample: GroupSample) -> Saturated:
+    """Unrestricted means and covariances of a group.
+
+    Raises
+    ------
+    ModelError
+        When the covariance matrix becomes singular.
+    """
     if sample.complete and len(sample.patterns[0].observed) == len(sample.mean):
         stack = stack_of(sample)
         return Saturated(
             sample.mean, sample.cov, stack.likelihood(sample.cov, sample.mean), 0, True
         )
-    stack = stack_of(sample)
-    mu, sigma = sample.mean.copy(), sample.cov.copy()
-    scale = np.sqrt(np.diag(sigma))
-    share = stack.n / stack.total
-
-    def step(mu: Array, sigma: Array) -> tuple[Array, Array]:
-        pair = stack.inverses(sigma)
-        if pair is None:
-            raise ModelError("saturated_singular")
-        # expected moments of complete data, from sums over patterns of their inverses
-        w, _ = pair
-        wd = (w @ ((stack.mean - mu) * stack.seen)[:, :, None])[:, :, 0]
-        shift = sigma @ (share @ wd)
-        q = stack.weighted_moments(w, wd, share) - np.tensordot(share, w, axes=1)
-        new = sigma + sigma @ q @ sigma - np.outer(shift, shift)
-        return mu + shift, (new + new.T) / 2
-
-    converged, iteration = False, 0
-    p = len(mu)
-    pack = np.tril_indices(p)
-
-    def flat(mu: Array, sigma: Array) -> Array:
-        return np.concatenate([mu, sigma[pack]])
-
-    def unflat(v: Array) -> tuple[Array, Array]:
-        s = np.zeros((p, p))
-        s[pack] = v[p:]
-        return v[:p], s + np.tril(s, -1).T
-
-    weight = np.concatenate([1 / scale, 1 / np.outer(scale, scale)[pack]])
-    theta = flat(mu, sigma)
-    while iteration < limit:
-        # two EM steps and a squared extrapolation (Varadhan & Roland 2008)
-        one = flat(*step(*unflat(theta)))
-        two = flat(*step(*unflat(one)))
-        iteration += 2
-        r = (one - theta) * weight
-        v = (two - one) * weight - r
-        if np.abs(r).max() < tolerance:
-            theta, converged = two, True
-            break
-        length = np.sqrt((r @ r) / max(float(v @ v), 1e-300))
-        candidate = two
-        if length > 1.0:
-            trial = theta + (2 * length * r + length**2 * v) / weight
-            trial_mu, trial_sigma = unflat(trial)
-            old = stack.likelihood(unflat(two)[1], unflat(two)[0])
-            if stack.likelihood(trial_sigma, trial_mu) >= old:
-                candidate = trial
-        theta = candidate
-    mu, sigma = unflat(theta)
-    values = np.linalg.eigvalsh(sigma / np.outer(scale, scale))
-    if values[0] < 1e-9:
+    assert sample.raw is not None
+    found = IncompleteRows(sample.raw, sample.weights).moments()
+    if found is None:
         raise ModelError("saturated_singular")
-    return Saturated(mu, sigma, stack.likelihood(sigma, mu), iteration, converged)
+    return found
