@@ -215,6 +215,48 @@ def test_nor_the_sum_of_a_few_peoples_answers_from_complete_rows() -> None:
     assert len(sums) >= 7
 
 
+@pytest.mark.parametrize("first", [30, 120])
+def test_who_did_not_answer_is_told_as_those_who_did(first: int) -> None:
+    """Whatever the last digit of how many did not, the record is the same."""
+    whole = 767
+
+    def of(lacking: int) -> list[Any]:
+        other = 25
+        items = [
+            audit.ItemMissing(item=i, n=whole - k, n_missing=k, share_missing=k / whole)
+            for i, k in (("q1", lacking), ("q2", other))
+        ]
+        codes = audit.ItemCodes(item="q1", declared=lacking, outside=0, share=lacking / whole)
+        parts = [
+            audit.Missing(
+                share=(lacking + other) / (2 * whole), complete=600, complete_share=600 / whole,
+                items=items, median=(lacking + other) / (2 * whole), n_items=2, n_without=0,
+            ),
+            audit.Codes(
+                declared=lacking, outside=lacking, outside_share=lacking / (2 * whole),
+                refused=False, items=[codes], checked=0, variables_outside=0, variables=(),
+            ),
+            audit.Patterns(
+                n_patterns=3,
+                shown=[
+                    audit.Pattern(items=(), n=600, share=600 / whole),
+                    audit.Pattern(items=("q1",), n=lacking, share=lacking / whole),
+                ],
+                pooled=audit.Pooled(patterns=1, n=lacking, share=lacking / whole),
+            ),
+        ]  # fmt: skip
+        return [recordable(part, Known(whole=whole)) for part in parts]
+
+    records = [of(first + k) for k in range(10)]
+    assert all(one == records[0] for one in records)
+    missing, codes, patterns = records[0]
+    assert [(i.n, i.n_missing) for i in missing.items] == [(whole - first, first), (747, 20)]
+    assert all(i.n + i.n_missing == whole for i in missing.items)
+    assert missing.share == rounded((first + 20) / (2 * whole))
+    assert codes.items[0].declared == codes.declared == first
+    assert [p.n for p in patterns.shown] == [600, first], "how many answered all is no secret"
+
+
 def test_nor_of_a_level_that_answered_one_question_and_not_another() -> None:
     rows = tuple(
         OfLevel(group="g", level=level, item=item, n=n, mean=(3 * n + 5) / n)

@@ -51,6 +51,8 @@ from loyalty.shown.table import Column, Table
         (0.0004, "percent", "0.04 %"),
         (0.0, "percent", "0.0 %"),
         (1.0003, "percent", "100.03 %"),
+        (1.00004, "bounded", "1.00"),
+        (1.003, "bounded", "1.003"),
         (0.62, "whole", "62 %"),
         (0.013, "whole", "1.3 %"),
         (-0.085, "percent", "−8.5 %"),

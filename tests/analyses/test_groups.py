@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import semfit
 
 from loyalty.analyses.groups import findings as groups
 from loyalty.analyses.groups import models, tables, words
@@ -503,16 +504,33 @@ def test_a_ladder_on_a_form_that_does_not_fit_says_so(
     assert [name for name in ("CFI", "RMSEA", "SRMR") if name in told] == missed
 
 
-def test_without_paths_the_reason_is_that_there_are_none(
-    project: Any, small_answers: pd.DataFrame
+def test_without_paths_the_measurement_is_compared_all_the_same(
+    project: Any, small_answers: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Of all constructs, as lavaan's ladder of the same model has it; paths there are none."""
     with_firms(project, small_answers)
     project.study["hypotheses"] = []
     project.study.pop("effects", None)
     project.study.pop("focus", None)
     project.describe()
-    ladder = groups.ladder(data())
-    assert isinstance(ladder, Refused) and ladder.refused.code == "no_hypothesis"
+    given = data()
+    assert [c.id for c in given.constructs] == [c.id for c in given.study.main if len(c.items) > 1]
+    ladder = groups.ladder(given)
+    assert not isinstance(ladder, Refused)
+    found = groups.invariance(ladder)
+    first = semfit.fit(
+        given.study.measurement_model(given.constructs),
+        ladder.rows,
+        group=ladder.group.id,
+        estimator="MLR",
+        missing=given.missing,
+    )
+    assert found.steps[0].chisq == pytest.approx(first.fit["chisq_scaled"], rel=1e-6)
+    model = groups.path_model(given, ladder, groups.ByFirm())
+    assert isinstance(model, Refused) and model.refused.code == "no_hypothesis"
+    monkeypatch.setattr(groups, "MOST_ITEMS", 1)
+    large = groups.ladder(given)
+    assert isinstance(large, Refused) and large.refused.code == "many_items_for_ladder"
 
 
 def test_without_two_items_nothing_is_compared(project: Any, small_answers: pd.DataFrame) -> None:

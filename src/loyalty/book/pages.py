@@ -270,10 +270,10 @@ def _withheld(study: Study, language: Language) -> list[str]:
     few = least()
     said = Text(
         en=f"The rows may not be passed on: no cell of fewer than {few} people is shown, and how "
-        f"many answered is told, where fewer than {few} did not, to full tens of those left out, "
-        "with coarser numbers beside it.",
-        zh=f"原始数据不得外传，因此不列出少于 {few} 人的单元格；若某项统计量所依据的样本与其他统计量相差不足 "
-        f"{few} 人，则样本量按未计入人数的整十数给出，相应的数值也只取较少的位数。",
+        "many answered, and how many did not, is told to full tens of those who did not, with "
+        "coarser numbers beside it.",
+        zh=f"原始数据不得外传，因此不列出少于 {few} 人的单元格；作答人数与未作答人数均按未作答者的整十数"
+        "给出，相应的数值也只取较少的位数。",
     )
     return [said.in_(language)]
 

@@ -18,7 +18,8 @@ tells of is noted where it stands (:class:`~loyalty.ground.findings.Cell`,
 - A part that cannot stand without what went (:class:`~loyalty.ground.findings.Together`) goes
   too; a finding becomes refused.
 - How many people a statistic of answers rests on is told to full tens of those left out of it,
-  where they are few of some statistic (:class:`~loyalty.ground.findings.Base`): of two statistics
+  where they are few of some statistic (:class:`~loyalty.ground.findings.Base`), and who those are
+  is told likewise (:class:`~loyalty.ground.findings.Tens`): of two statistics
   no difference of a few people follows. The numbers of such a row have three significant digits,
   of fewer than 200 respondents two, so that neither n follows from a mean nor a sum of a few
   people's answers from two of them.
@@ -43,6 +44,7 @@ from loyalty.ground.findings import (
     OfRows,
     Refused,
     Running,
+    Tens,
     Together,
     noted,
 )
@@ -185,7 +187,30 @@ def _record(record: BaseModel, known: Known, group: str | None = None) -> Any:
             before, after = getattr(record, steps.of), made[steps.of]
             if any(_hidden(steps.taken, before, after)):
                 made[name] = None
+    made |= _tens(record, made)
     return _based(kind.model_construct(**made), known.whole, mixed=known.mixed)
+
+
+def _tens(record: BaseModel, made: Mapping[str, Any]) -> dict[str, Any]:
+    """Who did not answer, of what is recorded of a record: to full tens, and shares as of these."""
+    told, kind = dict[str, Any](), type(record)
+    notes = {f: note for f in kind.model_fields if (note := noted(kind, f, Tens))}
+    for name, note in notes.items():
+        if made[name] and not note.of and (note.where is None or getattr(record, note.where)):
+            told[name] = made[name] // least() * least()
+    for name, note in notes.items():
+        if made[name] and note.of:
+            before = sum(_counted(vars(record), path) for path in note.of)
+            after = sum(_counted({**made, **told}, path) for path in note.of)
+            told[name] = rounded(getattr(record, name) * after / before) if before else 0.0
+    return told
+
+
+def _counted(values: Mapping[str, Any], path: str) -> int:
+    """A count of people, or the sum of those of all rows (``rows.field``)."""
+    name, _, inner = path.partition(".")
+    value = values[name]
+    return sum(getattr(row, inner) for row in value) if inner else int(value or 0)
 
 
 def _based(
@@ -204,6 +229,7 @@ def _based(
                     if other.endswith("_count")
                     else _digits(getattr(record, other), _coarse(whole))
                     for other in type(record).model_fields
+                    if not noted(type(record), other, Tens)
                 }
             changed[name] = told_of(n, whole)
     return record.model_copy(update=changed)

@@ -99,6 +99,19 @@ class Base:
 
 
 @dataclass(frozen=True)
+class Tens:
+    """A count of people who are not among those that a statistic rests on (:class:`Base`): it is
+    told to full tens, as they are. Or a share, told as one of counts so told: those `of` fields
+    beside it (``rows.field``: of the rows there).
+
+    `where`: the field beside it without which it is told as it is.
+    """
+
+    of: tuple[str, ...] = ()
+    where: str | None = None
+
+
+@dataclass(frozen=True)
 class Running:
     """A total from which (or to which) steps lead: None where a step of few stands between it and
     the total that stays known.
@@ -156,6 +169,8 @@ Answering = Annotated[int, Shown("count"), Base()]
 Modelled = Annotated[int, Shown("count"), Base(coarse=False)]
 #: People in a cell: of a level, a pattern, a segment, with a sign.
 People = Annotated[int, Shown("count"), Cell()]
+#: People in a cell of those who gave no answer, so that of how many did nothing more follows.
+Unanswering = Annotated[int, Shown("count"), Cell(), Tens()]
 #: As many people, or None where they are few: what else is said of them stays.
 Few = Annotated[int, Shown("count"), Cell(alone=True)]
 #: A share of the `n` people of the same row.

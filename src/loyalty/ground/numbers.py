@@ -98,12 +98,13 @@ MORE = 4
 def _short_of(number: float, places: int, *bounds: float) -> int:
     """So many decimals that a number is not printed as a bound that it does not reach.
 
-    Within rounding of computing (1e-9) it reaches the bound; no number below none is meant.
+    Within rounding of computing (1e-9) it reaches the bound; beyond the upper one a digit more
+    tells it, of which a TLI of 1.00004 has no need; no number below none is meant.
     """
     for bound in bounds:
         if abs(number - bound) < 1e-9 * max(abs(bound), 1) or number < min(bounds):
             return places
-        for more in range(MORE + 1):
+        for more in range(2 if number > max(bounds) else MORE + 1):
             if round(number, places + more) != bound:
                 break
         else:

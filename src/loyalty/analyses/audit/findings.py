@@ -37,7 +37,9 @@ from loyalty.ground.findings import (
     Refused,
     Running,
     Shown,
+    Tens,
     Together,
+    Unanswering,
     refusable,
 )
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
@@ -177,10 +179,10 @@ class ItemCodes(Record):
     are the cells without any answer."""
 
     item: str
-    declared: People
-    outside: People
-    share: Percent
-    blank: Between | None = None
+    declared: Unanswering
+    outside: Unanswering
+    share: Annotated[float, Shown("percent"), Tens(of=("declared", "outside"))]
+    blank: Annotated[Between, Tens()] | None = None
 
 
 class VariableCodes(Record):
@@ -194,9 +196,9 @@ class Codes(Finding):
     `checked` single questions have a scale, `variables_outside` of their answers lie off it.
     """
 
-    declared: People
-    outside: People
-    outside_share: Percent
+    declared: Unanswering
+    outside: Unanswering
+    outside_share: Annotated[float, Shown("percent"), Tens(of=("outside",))]
     refused: bool
     items: tuple[ItemCodes, ...]
     checked: Count
@@ -207,18 +209,20 @@ class Codes(Finding):
 class ItemMissing(Record):
     item: str
     n: Answering
-    n_missing: People
-    share_missing: Percent
+    n_missing: Unanswering
+    share_missing: Annotated[float, Shown("percent"), Tens(of=("n_missing",))]
 
 
 class Missing(Finding):
     """`items`: those that lack answers, most first; `median` of all items' shares."""
 
-    share: Percent
+    share: Annotated[float, Shown("percent"), Tens(of=("items.n_missing",))]
     complete: People
     complete_share: Percent
     items: tuple[ItemMissing, ...]
-    median: Annotated[float, Shown("percent"), Beside("items")] | None
+    median: (
+        Annotated[float, Shown("percent"), Beside("items"), Tens(of=("items.n_missing",))] | None
+    )
     n_items: Count
     n_without: Count
 
@@ -227,14 +231,14 @@ class Pattern(Record):
     """Respondents who lack an answer to the same `items` (none: complete rows)."""
 
     items: tuple[str, ...]
-    n: People
-    share: Percent
+    n: Annotated[int, Shown("count"), Cell(), Tens(where="items")]
+    share: Annotated[float, Shown("percent"), Tens(of=("n",))]
 
 
 class Pooled(Record):
     patterns: Count
-    n: People
-    share: Percent
+    n: Unanswering
+    share: Annotated[float, Shown("percent"), Tens(of=("n",))]
 
 
 class Patterns(Finding):

@@ -23,6 +23,7 @@ from loyalty.ground.findings import (
     Real,
     Record,
     Shown,
+    Tens,
     Together,
 )
 from loyalty.ground.thresholds import Verdict
@@ -90,7 +91,7 @@ class Item(OfConstruct):
 
     item: str
     n: Answering
-    n_missing: Annotated[int, Shown("count"), Cell(alone=True)] | None
+    n_missing: Annotated[int, Shown("count"), Cell(alone=True), Tens()] | None
     mean: Real
     sd: Annotated[Real, OfAnswers(3)]
     median: Real

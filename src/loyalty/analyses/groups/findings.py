@@ -48,6 +48,8 @@ from loyalty.stats import descriptives, groups
 
 #: Released equalities that a sentence names, and differences that a table shows.
 NAMED, LARGEST = 3, 6
+#: Without hypotheses the measurement of more items is not compared: one model of all of them.
+MOST_ITEMS = 40
 #: Pairs of groups up to which a table shows those of every path (six groups).
 PAIRS = 15
 
@@ -79,8 +81,12 @@ class Compared:
 
     @property
     def constructs(self) -> list[Construct]:
-        """Those that a measurement model can be compared of."""
-        return [c for c in self.study.structural if len(c.items) > 1]
+        """Those that a measurement model can be compared of: on a path, or all without paths."""
+        return [c for c in self._asked if len(c.items) > 1]
+
+    @property
+    def _asked(self) -> list[Construct]:
+        return self.study.structural or self.study.main
 
     @property
     def items(self) -> list[str]:
@@ -88,8 +94,8 @@ class Compared:
 
     @property
     def used(self) -> list[str]:
-        """The items of the structural model."""
-        return [i.id for c in self.study.structural for i in c.items]
+        """The items of the structural model, or of the measurement model without paths."""
+        return [i.id for c in self._asked for i in c.items]
 
     @property
     def missing(self) -> Missing:
@@ -144,7 +150,9 @@ def ladder(data: Compared) -> Ladder:
     if not data.items:
         if data.study.structural:
             raise CannotCompute("no_construct_of_two_items")
-        raise CannotCompute("no_hypothesis")
+        raise CannotCompute("no_scale")
+    if not data.study.structural and len(data.items) > MOST_ITEMS:
+        raise CannotCompute("many_items_for_ladder", n=len(data.items), most=MOST_ITEMS)
     rows, left_out = estimates.comparable_rows(data.answers, group, data.items)
     model = data.study.measurement_model(data.constructs)
     fitted = estimates.partial_invariance(model, rows, group=group.id, missing=data.missing)

@@ -802,6 +802,11 @@ def _against(rival: Structure, added: Sequence[Added], case: Case) -> Text:
     clear = [a for a in added if a.p_holm is not None and significant(a.p_holm)]
     if case.reliance.whole:
         return Text(en=f"{en}.", zh=f"{zh}。")
+    if not clear and rival.added == 1:
+        return Text(
+            en=f"{en}, though the path that it adds is not clear of zero.",
+            zh=f"{zh}，但新增的那条路径并不显著。",
+        )
     if not clear:
         return Text(
             en=f"{en}, though none of its {n} added paths is clear of zero after Holm's correction.",
@@ -809,6 +814,11 @@ def _against(rival: Structure, added: Sequence[Added], case: Case) -> Text:
         )
     top = max(clear, key=lambda a: abs(a.estimate))
     what, shown = case.path(top.from_, top.to), estimate(top.estimate, top.ci_lower, top.ci_upper)
+    if rival.added == 1:
+        return Text(
+            en=f"{en}; the path that it adds, {escape(what.en)} ({shown}), is clear of zero.",
+            zh=f"{zh}；新增的路径“{escape(what.zh)}”（{shown}）显著。",
+        )
     some = among(
         rival.added_clear or 0, rival.added or 0, "条", "新增的路径", "", "经 Holm 校正后显著"
     )
