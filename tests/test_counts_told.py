@@ -297,15 +297,17 @@ def test_how_many_lack_an_item_in_the_pool_is_never_few(seed: int) -> None:
 
 
 def test_the_median_of_missing_answers_gives_no_item_away() -> None:
-    rows = [("q1", 40, 0.2), ("q2", 14, 0.07), ("q3", 2, 0.01)]
+    rows = [("q1", 40, 0.2), ("q2", 20, 0.1), ("q3", 2, 0.01), ("q4", 14, 0.07)]
     items = tuple(
         audit.ItemMissing(item=i, n=200, n_missing=n, share_missing=s) for i, n, s in rows
     )
     of = {"share": 0.09, "complete": 150, "complete_share": 0.75, "n_items": 3, "n_without": 0}
-    made: Any = recordable(audit.Missing(items=items, median=0.07, **of))
+    made: Any = recordable(audit.Missing(items=items[:3], median=0.1, **of))
     assert [row.item for row in made.items] == ["q1"] and made.median is None
-    kept: Any = recordable(audit.Missing(items=items[:2], median=0.07, **of))
-    assert kept.median == 0.07
+    kept: Any = recordable(audit.Missing(items=items[:2], median=0.1, **of))
+    assert kept.median == 0.1
+    told: Any = recordable(audit.Missing(items=(items[0], items[3]), median=0.07, **of))
+    assert [row.n_missing for row in told.items] == [40, 10] and told.median is None
 
 
 def test_answers_left_blank_are_not_what_codes_leave_of_the_missing() -> None:

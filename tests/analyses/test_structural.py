@@ -593,10 +593,11 @@ def rivals(whole: Any, **changed: Any) -> Text:
 def test_rivals(whole: Any) -> None:
     better = rivals(whole, added_clear=1)
     assert "By BIC the structure “as hypothesized” is to be preferred." in better.en
-    assert "fits better (p = \\.001); of its 1 added paths 1 is clear of zero" in better.en.replace(
-        "\u00a0", " "
-    )
-    assert "经 Holm 校正后显著，即“质量 → 忠诚”（" in better.zh
+    assert "fits better (p = \\.001); the path that it adds, " in better.en.replace("\u00a0", " ")
+    assert "，显著" not in better.zh and "新增的路径“质量 → 忠诚”（" in better.zh
+    two = rivals(whole, added=2, added_clear=1)
+    assert "of its 2 added paths 1 is clear of zero after Holm's correction" in two.en
+    assert "经 Holm 校正后显著，即“质量 → 忠诚”（" in two.zh
     assert "fits no better" in rivals(whole, delta_p=0.4).en
     variance = {"name": "loyalty", "variance": -0.1, "where": ""}
     problem = Reason(code="negative_latent_variance", parameters=variance, of="estimator")
@@ -640,7 +641,11 @@ def test_added_paths_of_which_none_is_clear(whole: Any) -> None:
     rival = partial.model_copy(update={"delta_p": 0.001, "added_clear": 0})
     part = {"structures": (base, rival), "added": ()}
     text = said(words.competing, whole.competing.model_copy(update=part))
-    assert "though none of its 1 added paths is clear of zero" in text.en
+    assert "though the path that it adds is not clear of zero" in text.en
+    two = whole.competing.model_copy(
+        update={**part, "structures": (base, rival.model_copy(update={"added": 2}))}
+    )
+    assert "though none of its 2 added paths is clear of zero" in said(words.competing, two).en
 
 
 def test_moderation_by_verdict(whole: Any) -> None:

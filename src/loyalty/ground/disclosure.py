@@ -202,7 +202,9 @@ def _tens(record: BaseModel, made: Mapping[str, Any]) -> dict[str, Any]:
         if made[name] and note.of:
             before = sum(_counted(vars(record), path) for path in note.of)
             after = sum(_counted({**made, **told}, path) for path in note.of)
-            told[name] = rounded(getattr(record, name) * after / before) if before else 0.0
+            if after != before:
+                share = getattr(record, name) * after / before
+                told[name] = None if _optional(kind, name) else rounded(share)
     return told
 
 

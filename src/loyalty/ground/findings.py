@@ -102,7 +102,8 @@ class Base:
 class Tens:
     """A count of people who are not among those that a statistic rests on (:class:`Base`): it is
     told to full tens, as they are. Or a share, told as one of counts so told: those `of` fields
-    beside it (``rows.field``: of the rows there).
+    beside it (``rows.field``: of the rows there). A share that may be None goes where these are
+    not told as they are.
 
     `where`: the field beside it without which it is told as it is.
     """

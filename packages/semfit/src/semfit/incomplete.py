@@ -71,7 +71,7 @@ class IncompleteRows:
             size[k] = one @ one
             seen = ~hidden[first[k]]
             if len(part) > seen.sum() + 1:
-                small = np.linalg.qr(np.column_stack([one, part[:, seen]]), mode="r")
+                _, small = np.linalg.qr(np.column_stack([one, part[:, seen]]))
                 part, one = np.zeros((len(small), p)), small[:, 0]
                 part[:, seen] = small[:, 1:]
             rows.append(part)
