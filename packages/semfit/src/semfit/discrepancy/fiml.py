@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -284,7 +285,15 @@ def saturated_moments(sample: GroupSample) -> Saturated:
             sample.mean, sample.cov, stack.likelihood(sample.cov, sample.mean), 0, True
         )
     assert sample.raw is not None
-    found = IncompleteRows(sample.raw, sample.weights).moments()
+    parts = (sample.raw, np.zeros(0) if sample.weights is None else sample.weights)
+    found = _moments(*(part.tobytes() for part in parts), sample.raw.shape[1])
     if found is None:
         raise ModelError("saturated_singular")
     return found
+
+
+@lru_cache(maxsize=4)
+def _moments(rows: bytes, weights: bytes, p: int) -> Saturated | None:
+    """Of the same rows, to which several models are fitted one after the other, computed once."""
+    values = np.frombuffer(rows).reshape(-1, p)
+    return IncompleteRows(values, np.frombuffer(weights) if weights else None).moments()
