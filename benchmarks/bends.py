@@ -89,7 +89,7 @@ def by_answers(
     answers = pd.DataFrame(
         {i.id: (-1 if i.reversed else 1) * rows[i.source_column].astype(float) for i in items}
     )
-    found = interactions.latent(case, answers, terms[0].to).terms
+    found = interactions.latent(case, answers, terms[0].to, SEED).terms
     return {t.hypothesis.id: (t.estimate, (t.ci_upper - t.ci_lower) / 3.92) for t in found}
 
 

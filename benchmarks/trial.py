@@ -59,7 +59,7 @@ def analysed(case: Study, draws: int, seed: int, bends: bool = False) -> dict[st
     answers = survey.load(case)
     data = structural.answers(answers)
     model, firms = structural.model(data), structural.firms(data)
-    bent = structural.moderation(structural.bends(data, firms))
+    bent = structural.moderation(structural.bends(data, seed, firms))
     if bends:
         return {"structural": structural.Structural(moderation=bent)}
     boot = structural.bootstrap(data, draws, seed, firms)

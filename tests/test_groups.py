@@ -17,6 +17,7 @@ from scipy.stats import chi2, f, t
 from loyalty.cases.asked import Group, Hypothesis
 from loyalty.estimates import groups
 from loyalty.estimates.groups import Clusters
+from loyalty.estimates.latent import latent, score_sds
 from loyalty.ground.reasons import CannotCompute
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -317,7 +318,7 @@ def test_total_effects_against_lavaan() -> None:
         "ind60 =~ x1+x2+x3\ndem60 =~ y1+y2+y3+y4\ndem65 =~ y5+y6+y7+y8\n"
         "dem60 ~ ind60\ndem65 ~ ind60 + dem60"
     )
-    found = groups.total_effects(semfit.fit(model, data, estimator="MLR"), "dem65")
+    found = groups.total_effects(semfit.fit(model, data, estimator="MLR"), "dem65").table
     found = found.set_index("construct")
     expected = golden("groups_totals").set_index("construct")
     assert set(found.index) == set(expected.index)
@@ -328,6 +329,52 @@ def test_total_effects_against_lavaan() -> None:
         )
 
 
+def test_total_effects_with_clusters() -> None:
+    """Against the standardized sum of ways as a defined parameter of the estimator, by t."""
+    data = pd.read_csv(DATA / "pd.csv")
+    data["cl"] = np.arange(len(data)) // 5
+    model = (
+        "ind60 =~ x1+x2+x3\ndem60 =~ y1+y2+y3+y4\ndem65 =~ y5+y6+y7+y8\n"
+        "dem60 ~ a*ind60\ndem65 ~ b*ind60 + c*dem60\ntotal := a*c + b"
+    )
+    by = groups.firms(model, data, "cl", [c for c in data if c not in ("cl",)])
+    assert by.clusters.count == 15
+    got = by.totals("dem65").table.set_index("construct").loc["ind60"]
+    want = by.model.standardized().set_index("label").loc["total"]
+    half = t.ppf(0.975, 14) * want["se"]
+    assert got["estimate"] == pytest.approx(want["est_std"])
+    assert (got["ci_lower"], got["ci_upper"]) == pytest.approx(
+        (want["est_std"] - half, want["est_std"] + half)
+    )
+    alone = groups.total_effects(semfit.fit(model, data, estimator="MLR"), "dem65").table
+    assert alone.set_index("construct")["se"]["ind60"] != pytest.approx(got["se"], rel=0.02)
+
+
+def test_points_of_the_means_of_items() -> None:
+    """The deviation of the mean of three items, of which one factor leaves nothing unsaid; the
+    change by adding up the ways in the units of the items."""
+    data = pd.read_csv(DATA / "pd.csv")
+    one = semfit.fit("dem60 =~ y1+y2+y3", data)
+    mean = data[["y1", "y2", "y3"]].mean(axis=1)
+    got = score_sds(one.estimate, one.estimate.x, [["y1", "y2", "y3"], ["y2"]])
+    assert got == pytest.approx([mean.std(ddof=0), data["y2"].std(ddof=0)], rel=1e-4)
+
+    scales = {"ind60": ["x1", "x2", "x3"], "dem60": ["y1", "y2", "y3", "y4"]}
+    model = "ind60 =~ x1+x2+x3\ndem60 =~ y1+y2+y3+y4\ndem60 ~ a*ind60"
+    result = semfit.fit(model, data, estimator="MLR")
+    got = groups.total_effects(result, "dem60", scales=scales).table.iloc[0]
+    draws = result.bootstrap(draws=400, seed=1)
+    item = result.implied[0]["cov"]
+    sd = {c: np.sqrt(item.loc[own, own].to_numpy().mean()) for c, own in scales.items()}
+    path = result.standardized().set_index("label").loc["a"]
+    assert got["estimate"] == pytest.approx(path["est_std"] * sd["dem60"] / sd["ind60"])
+    spread = score_sds(result.estimate, draws.x[draws.used], list(scales.values()))
+    drawn = (
+        latent(result.estimate, draws.x[draws.used]).paths[:, 1, 0] * spread[:, 1] / spread[:, 0]
+    )
+    assert got["se"] == pytest.approx(drawn.std(), rel=0.15)
+
+
 def test_distances_of_total_effects_from_their_mean() -> None:
     """Each against the same distance as a defined parameter of the estimator."""
     data = pd.read_csv(DATA / "pd.csv")
@@ -336,7 +383,7 @@ def test_distances_of_total_effects_from_their_mean() -> None:
         "dem60 ~ a*ind60\ndem65 ~ b*ind60 + c*dem60\nhalf := (a*c + b - c)/2"
     )
     result = semfit.fit(model, data, estimator="MLR")
-    found = groups.total_effects(result, "dem65").set_index("construct")
+    found = groups.total_effects(result, "dem65").table.set_index("construct")
     table = result.standardized().set_index("label").loc["half"]
     got = found.loc["ind60"]
     want = (table["ci_lower"], table["ci_upper"])
@@ -386,7 +433,7 @@ def test_small_levels_borrow_the_effects_of_all_or_are_not_shown(hs: pd.DataFram
     rows.loc[rows.index[60:90], "school"] = "silent"
     rows.loc[rows["school"] == "silent", items] = np.nan
     group = schools("Grant-White", "Pasteur", "tiny", "short", "silent", "absent")
-    pooled = groups.total_effects(semfit.fit(model, rows, estimator="MLR"), "speed")
+    pooled = groups.total_effects(semfit.fit(model, rows, estimator="MLR"), "speed").table
     effects, left_out, borrowed = groups.by_level(
         rows, group, model, items, "speed", "listwise", pooled
     )
@@ -399,7 +446,7 @@ def test_small_levels_borrow_the_effects_of_all_or_are_not_shown(hs: pd.DataFram
     }
     assert borrowed["short"].parameters["n"] == 15
     own = semfit.fit(model, rows[rows["school"] == "Pasteur"], estimator="MLR")
-    expected = groups.total_effects(own, "speed")["estimate"].to_numpy()
+    expected = groups.total_effects(own, "speed").table["estimate"].to_numpy()
     np.testing.assert_allclose(effects.loc[effects["level"] == "Pasteur", "estimate"], expected)
     short = effects.loc[effects["level"] == "short", "estimate"]
     np.testing.assert_allclose(short, pooled["estimate"])

@@ -57,7 +57,7 @@ def data() -> pd.DataFrame:
 
 
 def terms_of(data: pd.DataFrame) -> dict[str, interactions.LatentTerm]:
-    found = interactions.latent(described(PATHS), data, "y")
+    found = interactions.latent(described(PATHS), data, "y", 1)
     return {t.hypothesis.id: t for t in found.terms}
 
 
@@ -126,19 +126,19 @@ def test_a_component_of_one_item_is_multiplied_with_every_item(data: pd.DataFram
     text, products = interactions.latent_model(study, "y")
     assert products == {"x_x_z": [("x1", "x7"), ("x2", "x7"), ("x3", "x7")]}
     assert "x7 ~~ 0*x7" in text.splitlines()
-    (term,) = interactions.latent(study, data, "y").terms
+    (term,) = interactions.latent(study, data, "y", 1).terms
     assert 0 < term.ci_lower < term.estimate < term.ci_upper  # z measured by one item: the same
 
 
 def test_the_square_of_one_item(data: pd.DataFrame) -> None:
     study = described([PATHS[0], PATHS[3]], x=["x1"])
     with pytest.raises(CannotCompute, match="the product of x would have one indicator"):
-        interactions.latent(study, data, "y")
+        interactions.latent(study, data, "y", 1)
 
 
 def test_too_few_rows_are_refused(data: pd.DataFrame) -> None:
     with pytest.raises((CannotCompute, semfit.ModelError)):
-        interactions.latent(described(PATHS), data.iloc[:24], "y")
+        interactions.latent(described(PATHS), data.iloc[:24], "y", 1)
 
 
 # --- outcomes whose disturbances covary ----------------------------------------------------------
@@ -166,7 +166,7 @@ def test_what_a_product_does_to_another_outcome_is_not_taken_for_its_own() -> No
     study = described(
         [*PATHS[:3], {"id": "H5", "from": "x", "to": "w", "sign": "+"}], w=items["w"]
     ).model_copy(update={"covariances": [("y", "w")]})
-    (term,) = interactions.latent(study, data, "y").terms
+    (term,) = interactions.latent(study, data, "y", 1).terms
     assert term.ci_lower < 0 < term.ci_upper
     assert abs(term.estimate) < 0.05  # -.18 where the product is held apart from w
 
@@ -183,7 +183,7 @@ def test_clusters_against_lavaan(neighbours: pd.DataFrame) -> None:
     """lavaan's ``cluster =`` on the same products; its errors, and Student's t with 19 df."""
     golden = pd.read_csv(GOLDEN / "interactions_clustered.csv").set_index("lhs")
     units = ("cl", Clusters(20, 1, 20))
-    found = interactions.latent(described(PATHS), neighbours, "y", units)
+    found = interactions.latent(described(PATHS), neighbours, "y", 1, units)
     terms = {t.hypothesis.id: t for t in found.terms}
     wide = t_distribution.ppf(0.975, 19)
     for h, name, low, high in (
@@ -208,7 +208,7 @@ def test_bounds_are_where_the_interval_by_t_begins_to_exclude_zero(
     neighbours: pd.DataFrame,
 ) -> None:
     units = ("cl", Clusters(20, 1, 20))
-    found = interactions.latent(described(PATHS), neighbours, "y", units)
+    found = interactions.latent(described(PATHS), neighbours, "y", 1, units)
     for term in found.terms:
         x, ends = term.slopes["sd"], term.slopes[["ci_lower", "ci_upper"]]
         clear = (ends["ci_lower"] > 0) | (ends["ci_upper"] < 0)

@@ -132,7 +132,7 @@ def test_what_scales_bend_is_what_normal_probabilities_say() -> None:
     deviations = answers - answers.mean()
     made = pd.DataFrame({f"{x}.{z}": deviations[x] * deviations[z] for x, z in pairs})
     made -= made.mean()
-    found = made - straightened(made, answers, pairs)
+    found = made - straightened(made, answers, pairs, 1)
     gamma = np.linalg.lstsq(deviations.to_numpy(), found.to_numpy())[0]
 
     corr, share = polychoric(answers), answers.mean() - 1
@@ -162,14 +162,14 @@ def test_scales_too_fine_to_cut_are_left_alone() -> None:
     rng = np.random.default_rng(3)
     answers = pd.DataFrame(rng.standard_normal((60, 2)), columns=["a", "b"])
     products = pd.DataFrame({"a.b": answers["a"] * answers["b"]})
-    assert straightened(products, answers, [("a", "b")]) is products
+    assert straightened(products, answers, [("a", "b")], 1) is products
 
 
 def test_a_missing_answer_has_no_deviation() -> None:
     answers = two_sided()
     answers.iloc[:5, 2] = np.nan
     made = pd.DataFrame({"a.b": answers["a"] * answers["b"]})
-    found = straightened(made, answers, [("a", "b")])
+    found = straightened(made, answers, [("a", "b")], 1)
     assert found.notna().all(axis=None)
     alike = answers.assign(c=answers["c"].fillna(answers["c"].mean())).iloc[:5]
     taken = (made - found).iloc[:5]

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyalty.ground.findings import Bounded, Count, P, Real, Record, cited
+from loyalty.ground import disclosure
+from loyalty.ground.findings import Answering, Bounded, Count, P, Percent, Real, Record, cited
 from loyalty.ground.markdown import escape
 from loyalty.ground.numbers import DASH, interval, show
 from loyalty.ground.text import Text
@@ -77,6 +78,50 @@ from loyalty.shown.table import Column, Table
 )
 def test_a_number_as_text(value: Any, kind: Any, text: str) -> None:
     assert show(value, kind) == text
+
+
+class Rested(Record):
+    """A row whose numbers are told coarsely where few people would follow from them."""
+
+    n: Answering
+    chi2: Real
+    kurtosis: Real
+    share: Percent
+    r: Bounded
+    p: P
+    curve: tuple[Real, ...]
+
+
+def test_no_digit_is_printed_that_is_not_known() -> None:
+    """A row told to three or two significant digits, by what :func:`disclosure.recordable` does."""
+    row = Rested(
+        n=1203, chi2=39512.3, kurtosis=318.214, share=0.61849, r=0.48113, p=0.52261, curve=(14.812,)
+    )
+
+    def printed(told: Rested) -> list[str]:
+        one = cited(told, "a/b/c")
+        values = (one.chi2, one.kurtosis, one.share, one.r, one.p, *one.curve)
+        return [words.plain(words.number(v)).replace("\u00a0", " ") for v in values]
+
+    assert printed(row) == ["39,512.30", "318.21", "61.8 %", ".48", ".523", "14.81"]
+    of = [(1210, ["39,500", "318", "61.8 %", ".48", ".523", "14.8"])]
+    of.append((1207, of[0][1]))  # another number of few left out
+    for whole, text in of:
+        told = disclosure._based(row, whole)
+        assert isinstance(told, Rested) and printed(told) == text
+    small = row.model_copy(update={"n": 93})
+    told = disclosure._based(small, 97)
+    assert isinstance(told, Rested)
+    assert printed(told) == ["40,000", "320", "62 %", ".48", ".52", "15"]
+    assert interval(cited(told, "a").kurtosis, cited(told, "a").chi2, "number") == "[320, 40,000]"
+
+
+def test_what_is_computed_has_all_its_decimals() -> None:
+    """One number may be a round one; several never are."""
+    row = Rested(n=20, chi2=39.5, kurtosis=3, share=0.5, r=0.25, p=0.34417, curve=())
+    assert show(cited(row, "a").chi2, "number") == "39.50"
+    alone = Rested(n=20, chi2=39.5, kurtosis=0, share=1, r=0, p=0, curve=())
+    assert show(cited(alone, "a").chi2, "number") == "39.50"
 
 
 def test_decimals_and_intervals() -> None:

@@ -663,8 +663,12 @@ def test_doubtful_and_endless_choices_enter_no_range() -> None:
     assert "0\\.69" not in table and "3\\.2" not in table
 
 
-def grouped(held: str = "metric", p_holm: float = 0.01) -> dict[str, Any]:
+def grouped(
+    held: str = "metric", p_holm: float = 0.01, firms: float | None = None
+) -> dict[str, Any]:
+    """`firms`: p with these as the independent units."""
     one = {"id": "H2", "from_": "satisfaction", "to": "loyalty", "p_holm": p_holm}
+    one |= {"p_holm_firms": firms, "ci_lower_firms": 0.05, "ci_upper_firms": 0.55}
     other = {"id": "H1", "from_": "image", "to": "loyalty", "p_holm": 0.9}
     pair = one | {
         "group_a": "1", "group_b": "2", "estimate": 0.3, "ci_lower": 0.1, "ci_upper": 0.5,
@@ -673,7 +677,12 @@ def grouped(held: str = "metric", p_holm: float = 0.01) -> dict[str, Any]:
     found = made(
         Groups,
         invariance={"group": "kind", "held": held, "left_out": []},
-        paths={"count": 2, "different": 1, "differences": [one, other]},
+        paths={
+            "count": 2,
+            "different": 1,
+            "df_firms": firms and 4,
+            "differences": [one, other],
+        },
         pairs={"differences": [pair]},
     )
     return surveyed() | {"groups": found}
@@ -688,6 +697,14 @@ def test_groups_are_compared_where_the_questions_mean_the_same() -> None:
     same = argument.differences(everything(one=grouped(p_holm=0.5)))
     text = said(words.differences, same).en
     assert "None of 2 paths differ" in text and "largest difference" not in text
+
+
+def test_with_firms_a_path_differs_where_firms_say_so() -> None:
+    alike = argument.differences(everything(one=grouped(p_holm=0.01, firms=0.2)))
+    assert (alike.different, alike.to_loyalty_different, alike.apart) == (0, 0, ())
+    found = argument.differences(everything(one=grouped(p_holm=0.2, firms=0.01)))
+    (row,) = found.apart
+    assert found.different == 1 and (row.ci_lower, row.ci_upper) == (0.05, 0.55)
 
 
 def test_what_is_said_and_then_done() -> None:

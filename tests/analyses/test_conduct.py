@@ -9,7 +9,10 @@ from scipy.stats import spearmanr
 
 from loyalty.analyses.conduct import findings as conduct
 from loyalty.analyses.conduct import page, words
+from loyalty.analyses.conduct import tables as shown_tables
+from loyalty.analyses.conduct.staying import Staying
 from loyalty.cases import study, survey, tables
+from loyalty.estimates.verdicts import side
 from loyalty.ground.findings import Refused, cited
 from loyalty.run.show import displays
 from loyalty.shown.context import Case
@@ -203,3 +206,30 @@ def test_use_of_a_service_and_its_rating() -> None:
     }
     said = words.use(cited(found, "x/conduct/use"), Case("kansas-city-2022", case))
     assert "cannot tell these apart" in said[-1].en and said[-1].zh
+
+
+# --- an interval that says nothing ---------------------------------------------------------------
+def test_a_ratio_whose_interval_says_nothing_is_not_printed() -> None:
+    case = Case("retail-simulated", study.load("retail-simulated"))
+    wide = {"model": "pareto_nbd", "conduct": "leaving", "times": 3.0, "planted": None}
+    told = wide | {"model": "bg_nbd", "times": 0.8, "ci_lower": 0.5, "ci_upper": 1.2}
+    rest = {"attitude": "repurchase", "n": 500, "reliability": 0.8, "verdict": "open"}
+    rest |= {"better": 1.0, "better_ci_lower": -3.0, "better_ci_upper": 5.0}
+
+    def shown(lower: float, upper: float) -> tuple[str, ...]:
+        row = wide | {"ci_lower": lower, "ci_upper": upper}
+        rows = [
+            one | {"verdict": side(one["ci_lower"], one["ci_upper"], 1.0)} for one in (told, row)
+        ]
+        found = cited(Staying(**rest, rows=rows), "a/conduct/staying")
+        table = shown_tables.staying(found, case)
+        said = [t for one in words.staying(found, case) for t in (one.en, one.zh)]
+        return (table.markdown("en"), table.markdown("zh"), *said)
+
+    nothing = shown(1e-7, 61158.4)
+    assert not any("61" in part or "3.00" in part for part in nothing)
+    assert "cannot be estimated here" in nothing[0] and "此处无法估计" in nothing[1]
+    assert sum("not told apart from no effect" in part for part in nothing) == 2
+    assert all("0\\.50" in part for part in nothing[:2])  # the other model's stands
+    for ends in ((0.05, 40.0), (2.0, 5000.0)):  # wide, and clear of none
+        assert not any("cannot be estimated" in part for part in shown(*ends))

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import semfit
 from scipy.stats import norm, t
 from semfit.model import block_moments
 
 from loyalty.analyses.drivers import findings as drivers
 from loyalty.analyses.drivers import journey, tables, words
-from loyalty.analyses.drivers.models import Share, Threshold, Thresholds
+from loyalty.analyses.drivers.models import Condition, Share, Threshold, Thresholds
 from loyalty.analyses.drivers.page import PAGE
 from loyalty.cases import study, survey
 from loyalty.cases import tables as loading
@@ -250,7 +251,7 @@ def test_the_performance_of_little_is_turned(
         [c.performance for c in one.conditions if c.construct == name] for one in (found, turned)
     )
     assert not of.reversed and after == pytest.approx(100 - before) and after != before
-    advice = (drivers.recommended(retail, one) for one in (found, turned))
+    advice = (drivers.recommended(retail, one, refitted) for one in (found, turned))
     (own,), (same,) = ([r.performance for r in a.rows if r.construct == name] for a in advice)
     assert own == before and same == pytest.approx(before)
 
@@ -361,8 +362,14 @@ def test_everything_is_shown_in_both_languages(
     assert note is not None and "take respondents, not firms, as independent" in note.en
     assert "以受访者而非企业为独立单位" in note.zh
     for show, name in ((tables.combined, "necessity"), (tables.recommendations, "recommendations")):
-        note = show(cited(found[name], f"retail-simulated/drivers/{name}"), case).note
-        assert note is not None and "take respondents, not firms, as independent" in note.en
+        for firms, said in (
+            (8, "firms, not respondents, as independent"),
+            (None, "take respondents, not firms, as independent"),
+        ):
+            assert found[name].firms == 8
+            one = found[name].model_copy(update={"firms": firms})
+            note = show(cited(one, f"retail-simulated/drivers/{name}"), case).note
+            assert note is not None and said in note.en
         assert "以受访者而非企业为独立单位" in note.zh
     for name, functions in PAGE.items():
         finding = cited(found[name], f"retail-simulated/drivers/{name}")
@@ -491,7 +498,7 @@ def test_advice_follows_from_what_is_sure(
 ) -> None:
     of = drivers.conditions(retail, refitted)
     needed = drivers.necessary(retail, refitted, of, 20, 1)
-    found = drivers.recommended(retail, needed)
+    found = drivers.recommended(retail, needed, refitted)
     assert found.grade == "simulated" and found.group is None
     by = {c.construct: c for c in needed.conditions}
     spread = retail.scores.std()
@@ -511,6 +518,12 @@ def test_advice_follows_from_what_is_sure(
         texts = words.recommendations(cited(changed, "x/drivers/recommendations"), case)
         return " ".join(t.en for t in texts)
 
+    def advised(conditions: tuple[Condition, ...]) -> drivers.Recommendations:
+        changed = needed.model_copy(update={"conditions": conditions})
+        advice = drivers.recommended(retail, changed, refitted)
+        assert isinstance(advice, drivers.Recommendations)
+        return advice
+
     assert "People were asked once" in said()
     open_ = tuple(row.model_copy(update={"action": "open"}) for row in found.rows)
     sure = tuple(row.model_copy(update={"action": "counts"}) for row in found.rows)
@@ -520,24 +533,47 @@ def test_advice_follows_from_what_is_sure(
 
     # a performance that its interval does not set apart from the middle is called neither
     even = tuple(c.model_copy(update={"performance": 50.0}) for c in by.values())
-    level = drivers.recommended(retail, needed.model_copy(update={"conditions": even}))
+    level = advised(even)
     assert {row.action for row in level.rows} <= {"counts", "secure", "open"}
-    assert {"raise", "keep"} & {row.action for row in found.rows}
+    far = [c.model_copy(update={"performance": 5.0 + 90.0 * (k % 2)}) for k, c in enumerate(even)]
+    assert {"raise", "keep"} & {row.action for row in advised(tuple(far)).rows}
 
     # flipping a condition's interval takes its advice away
     conditions = tuple(
         c.model_copy(update={"ci_lower": -0.1, "ci_upper": 0.1}) for c in by.values()
     )
-    none = drivers.recommended(retail, needed.model_copy(update={"conditions": conditions}))
+    none = drivers.recommended(
+        retail, needed.model_copy(update={"conditions": conditions}), refitted
+    )
     assert none.clear == 0 and {row.action for row in none.rows} == {"open"}
     turned = {"importance": -0.3, "ci_lower": -0.4, "ci_upper": -0.2}
     conditions = tuple(c.model_copy(update=turned) for c in by.values())
-    lower = drivers.recommended(retail, needed.model_copy(update={"conditions": conditions}))
+    lower = drivers.recommended(
+        retail, needed.model_copy(update={"conditions": conditions}), refitted
+    )
     assert {row.action for row in lower.rows} == {"lower"}
     sure = {"ci_lower": 0.1, "ci_upper": 0.5, "importance": 0.3, "verdict": "necessary"}
     conditions = tuple(c.model_copy(update=sure) for c in by.values())
-    first = drivers.recommended(retail, needed.model_copy(update={"conditions": conditions}))
+    first = drivers.recommended(
+        retail, needed.model_copy(update={"conditions": conditions}), refitted
+    )
     assert {row.action for row in first.rows} == {"secure"}
+
+
+def scale_deviations(
+    model: semfit.Result, data: drivers.Answers, x: np.ndarray | None = None
+) -> pd.Series:
+    """Of the mean of each construct's items: the root of the mean of their covariances."""
+    block = model.estimate.model.blocks[0]
+    covariance = block_moments(block, model.estimate.x if x is None else x).covariance
+    table = pd.DataFrame(covariance, block.names, block.names)
+    return pd.Series(
+        {
+            c.id: np.sqrt(table.loc[items, items].to_numpy().mean())
+            for c in data.study.structural
+            for items in [[i.id for i in c.items]]
+        }
+    )
 
 
 # --- the cost that would have to hold ------------------------------------------------------------
@@ -557,11 +593,15 @@ def test_the_cost_that_would_have_to_hold_by_hand(
     tail = norm.cdf(np.sqrt(firms / (firms - 1)) * t.ppf(0.025, firms - 1))
     spread = retail.scores.std()
 
-    def change(paths: np.ndarray, name: str) -> float:
+    assert refitted.by is not None
+    implied = scale_deviations(refitted.by.model, retail)
+
+    def change(draw: int, name: str) -> float:
         """Of the outcome for one point of the construct, over every way of up to eight paths."""
         at = refitted.drawn.names.index
-        ways = sum(np.linalg.matrix_power(paths, k) for k in range(1, 9))
-        return ways[at(found.outcome), at(name)] * spread[found.outcome] / spread[name]
+        ways = sum(np.linalg.matrix_power(refitted.drawn.paths[draw], k) for k in range(1, 9))
+        sd = spread[name] * refitted.spreads[name][draw] / implied[name]
+        return ways[at(found.outcome), at(name)] / sd
 
     for cost in found.costs[:3]:
         less, more = (
@@ -569,7 +609,7 @@ def test_the_cost_that_would_have_to_hold_by_hand(
         )
         assert cost.estimate == pytest.approx(abs(less.change) / abs(more.change))
         ratios = np.sort(
-            [change(p, cost.construct) / change(p, cost.than) for p in refitted.drawn.paths]
+            [change(d, cost.construct) / change(d, cost.than) for d in range(refitted.used)]
         )
         ends = np.interp(np.array([tail, 1 - tail]) * (len(ratios) - 1), range(len(ratios)), ratios)
         assert (cost.ci_lower, cost.ci_upper) == pytest.approx(tuple(ends))
@@ -587,21 +627,27 @@ def test_without_refits_the_cost_is_by_the_quadratic(
     assert found.costs_by == "fieller"
     cost, spread = found.costs[0], retail.scores.std()
     names = [cost.construct, cost.than]
+    assert refitted.by is not None
+    model = refitted.by.model
+    estimate, at_point = model.estimate, scale_deviations(model, retail)
 
     def changes(x: np.ndarray) -> np.ndarray:
-        one = latent(refitted.model.estimate, x)
+        one, sd = latent(estimate, x), scale_deviations(model, retail, x)
         whole = np.linalg.inv(np.eye(len(one.names)) - one.paths)
         rows = whole[one.names.index(found.outcome), [one.names.index(n) for n in names]]
-        return rows * spread[found.outcome] / spread[names].to_numpy()
+        sd = sd / at_point * spread[sd.index]
+        return rows * sd[found.outcome] / sd[names].to_numpy()
 
-    x = refitted.model.estimate.x
+    x = estimate.x
     steps = 1e-5 * np.eye(len(x))
     slopes = np.column_stack([(changes(x + h) - changes(x - h)) / 2e-5 for h in steps])
-    (va, c), (_, vb) = slopes @ refitted.model.vcov.to_numpy() @ slopes.T
+    (va, c), (_, vb) = slopes @ model.vcov.to_numpy() @ slopes.T
     a, b = changes(x)
-    z2 = 1.959963984540054**2
+    z2 = t.ppf(0.975, 7) ** 2
     ends = np.sort(np.roots([b**2 - z2 * vb, -2 * (a * b - z2 * c), a**2 - z2 * va]))
     assert (cost.ci_lower, cost.ci_upper) == pytest.approx(tuple(ends), rel=1e-5)
+    row = next(r for r in found.rows if r.construct == cost.than)
+    assert (row.change, row.ci_upper) == pytest.approx((b, b + np.sqrt(z2 * vb)), rel=1e-5)
 
 
 def test_the_cost_is_said_as_it_is(retail: drivers.Answers, refitted: drivers.Refits) -> None:

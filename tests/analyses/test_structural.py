@@ -111,7 +111,7 @@ def whole(rows: pd.DataFrame) -> structural.Structural:
     data = answers(described(*HYPOTHESES, ASIDE), rows)
     model, firms = structural.model(data), structural.firms(data)
     boot = structural.bootstrap(data, 30, 7, firms)
-    bends = structural.bends(data, firms)
+    bends = structural.bends(data, 1, firms)
     paths = structural.paths(data, model, firms)
     return structural.Structural(
         whole=structural.whole(data),
@@ -292,12 +292,12 @@ def test_who_answers_carelessly_is_in_no_product(rows: pd.DataFrame) -> None:
     lined.iloc[:16] = -9.0
     data = answers(of, lined)
     assert data.careless is not None and data.careless[:16].all()
-    found = structural.moderation(structural.bends(data))
+    found = structural.moderation(structural.bends(data, 1))
     assert isinstance(found, structural.Moderation) and found.left_out == data.careless.sum() >= 16
-    without = estimated(of, lined[~data.careless])
+    without = estimated(of, lined[~data.careless], 1)
     assert found.rows[0].latent_estimate == without.latent["H3"].estimate
     assert found.rows[0].n == len(lined) - found.left_out
-    all_of_them = estimated(of, lined)
+    all_of_them = estimated(of, lined, 1)
     assert all_of_them.scores["H3"]["est"] < found.rows[0].estimate / 2
     assert answers(described(*HYPOTHESES[:2], groups=False), lined).careless is None
 
@@ -327,7 +327,7 @@ def test_what_a_case_does_not_call_for(rows: pd.DataFrame) -> None:
     data = answers(described(*HYPOTHESES[:2], groups=False, effects=False), rows)
     model = structural.model(data)
     assert structural.whole(data) is None
-    bends = structural.bends(data)
+    bends = structural.bends(data, 1)
     assert structural.latent(bends) is None
     assert structural.moderation(bends) == structural.Moderation(count=0, rows=())
     for found, code in (
@@ -346,7 +346,7 @@ def test_a_model_that_cannot_be_had_refuses_all_that_rests_on_it(rows: pd.DataFr
     assert structural.clusters(data, model, structural.firms(data), boot) == model
     (text,) = shown("fit", structural.fit(model))
     assert text.bundle["text/markdown"].startswith("This analysis cannot be done here: ")
-    bends = structural.bends(data)
+    bends = structural.bends(data, 1)
     assert isinstance(structural.latent(bends), Refused) and bends.refused_latent
 
 
@@ -381,8 +381,8 @@ def test_what_was_put_in_is_found(aftersales: structural.Answers) -> None:
     rivals: Any = structural.competing(aftersales)
     assert min(rivals.structures, key=lambda s: s.bic).id == "hypothesized"
     units = (firms.group, firms.clusters)
-    alone = interactions.latent(aftersales.study, aftersales.rows, "satisfaction")
-    latent = interactions.latent(aftersales.study, aftersales.rows, "satisfaction", units)
+    alone = interactions.latent(aftersales.study, aftersales.rows, "satisfaction", 1)
+    latent = interactions.latent(aftersales.study, aftersales.rows, "satisfaction", 1, units)
     assert latent.terms[0].estimate == pytest.approx(alone.terms[0].estimate, abs=1e-6)
     assert latent.terms[0].ci_upper != pytest.approx(alone.terms[0].ci_upper, abs=1e-3)
     assert latent.terms[0].hypothesis.id == "H12" and latent.terms[0].ci_lower > 0

@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from loyalty.stats import CannotCompute, groups
+from loyalty.stats.weighted import Design
 
 
 @pytest.fixture
@@ -170,6 +171,20 @@ def test_apart_from_the_mean_by_paired_t_tests() -> None:
         ends = stats.ttest_1samp(differences, 0).confidence_interval(0.95)
         want = (differences.mean(), ends.low, ends.high)
         assert tuple(got.loc[name]) == pytest.approx(want)
+
+
+def test_apart_from_the_mean_with_clusters() -> None:
+    """Each column's own cluster-robust mean of differences from the row's mean."""
+    rng = np.random.default_rng(4)
+    firm = pd.Series(np.repeat(list("uvwxyz"), 12))
+    scores = pd.DataFrame(rng.normal([50, 52, 60], 10, (72, 3)), columns=list("abc"))
+    scores["a"] += 8 * firm.map(dict(zip("uvwxyz", rng.normal(size=6), strict=True)))
+    got = groups.apart_from_mean(scores, design=Design(pd.Series(1.0, scores.index), firm))
+    for name in scores:
+        want = groups.cluster_mean(scores[name] - scores.mean(axis=1), firm)
+        assert tuple(got.loc[name]) == pytest.approx((want.mean, want.ci_lower, want.ci_upper))
+    one = groups.apart_from_mean(scores.iloc[:1])
+    assert one[["ci_lower", "ci_upper"]].isna().all(axis=None)
 
 
 def test_a_corner_is_named_only_where_the_intervals_allow() -> None:

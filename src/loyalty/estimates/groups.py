@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -15,6 +16,7 @@ from semfit.standardized import effect_pairs, effect_values, jacobian
 
 from loyalty.cases.asked import Group, Hypothesis
 from loyalty.cases.study import Study
+from loyalty.estimates.latent import score_sds
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.thresholds import threshold
 from loyalty.stats._common import FloatArray
@@ -302,6 +304,11 @@ class Clusters:
         """Half an interval's width, from a standard error of :mod:`semfit`."""
         return float(t.ppf(0.5 + level / 2, self.df) * se)
 
+    @property
+    def as_normal(self) -> float:
+        """The level at which a normal quantile is that of Student's t for 95 %."""
+        return 2 * float(norm.cdf(self.half(1.0))) - 1
+
     def p(self, value: float, se: float) -> float:
         return float(2 * t.sf(abs(value) / se, self.df))
 
@@ -336,6 +343,40 @@ def clusters_of(
             least_in_group=each,
         )
     return Clusters(count, groups, least)
+
+
+@dataclass(frozen=True)
+class Firms:
+    """The firms of the respondents, and the model with these as the independent units."""
+
+    group: str
+    clusters: Clusters
+    model: semfit.Result
+
+    def totals(self, outcome: str, scales: Mapping[str, Sequence[str]] | None = None) -> Totals:
+        """:func:`total_effects` by Student's t."""
+        return total_effects(self.model, outcome, self.clusters, scales)
+
+
+def firms(model: str, rows: pd.DataFrame, cluster: str, items: Sequence[str], **how: Any) -> Firms:
+    """The model of the respondents whose cluster is known, by robust maximum likelihood.
+
+    Args:
+        how: options of :func:`semfit.fit`: how missing answers are treated, weights.
+
+    Raises
+    ------
+    CannotCompute
+        Too few clusters (:func:`clusters_of`), or no converged solution.
+    semfit.ModelError
+        When the model cannot be fitted.
+    """
+    clusters = clusters_of(rows, cluster, items)
+    known = rows[rows[cluster].notna()]
+    result = semfit.fit(model, known, estimator="MLR", cluster=cluster, **how)
+    if not result.converged:
+        raise CannotCompute.because(result.problems[0])
+    return Firms(cluster, clusters, result)
 
 
 def sampling(
@@ -557,72 +598,80 @@ def _wald(b: np.ndarray, v: np.ndarray) -> float:
 
 # --- total effects -----------------------------------------------------------------------------
 @dataclass(frozen=True)
-class _Totals:
-    """Constructs with a path that leads to an outcome: standardized total effects, and their
-    covariance matrix by the delta method.
+class Totals:
+    """Total effects on an outcome of the constructs with a path that leads there.
+
+    `value` is (k,) for the k `names`, `covariance` (k, k) by the delta method; intervals are so
+    many standard errors (`quantile`) to either side.
     """
 
     names: list[str]
     value: FloatArray
     covariance: FloatArray
+    quantile: float
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """``construct, estimate, se, ci_lower, ci_upper``, and ``apart_lower, apart_upper`` of the
+        distance from the mean of all."""
+        value, centred = self.value, np.eye(len(self.value)) - 1 / max(len(self.value), 1)
+
+        def errors(covariance: FloatArray) -> Any:
+            with np.errstate(invalid="ignore"):
+                return np.sqrt(np.diag(covariance))
+
+        se, apart = errors(self.covariance), errors(centred @ self.covariance @ centred.T)
+        own, apart = self.quantile * se, self.quantile * apart
+        return pd.DataFrame(
+            {
+                "construct": self.names,
+                "estimate": value,
+                "se": se,
+                "ci_lower": value - own,
+                "ci_upper": value + own,
+                "apart_lower": value - value.mean() - apart,
+                "apart_upper": value - value.mean() + apart,
+            }
+        )
 
 
-def _totals(result: semfit.Result, outcome: str) -> _Totals:
+def total_effects(
+    result: semfit.Result,
+    outcome: str,
+    clusters: Clusters | None = None,
+    scales: Mapping[str, Sequence[str]] | None = None,
+) -> Totals:
+    """Standardized total effects of every construct on `outcome`, of one group.
+
+    Total effects are ``(I − B)⁻¹ − I`` (Bollen 1987, Sociological Methodology 17, 37-69), times
+    the model's standard deviation of the cause over that of the outcome.
+
+    Args:
+        clusters: behind a `result` with cluster-robust errors: by Student's t.
+        scales: items by construct. Effects are then points of the mean of the outcome's items for
+            a point of the mean of the construct's: times the standard deviation that the model
+            implies of the former over that of the latter, which are estimates, too.
+    """
     model, x = result.estimate.model, result.estimate.x
     names = model.blocks[0].names
     pairs = effect_pairs(model, False)
     chosen = [k for k, (_, _, to) in enumerate(pairs) if names[to] == outcome]
+    of = [names[pairs[k][1]] for k in chosen]
 
     def totals(z: np.ndarray) -> np.ndarray:
         values: np.ndarray = effect_values(model, pairs, z)[..., 5, :][..., chosen]
-        return values
+        if scales is None:
+            return values
+        sd = score_sds(result.estimate, z, [scales[name] for name in (outcome, *of)])
+        return values * sd[..., :1] / sd[..., 1:]
 
     value = np.real(totals(x))
     j = jacobian(totals, x)
     covariance = j @ result.vcov.to_numpy(float) @ j.T
     kept = (value != 0) | (np.diag(covariance) > 0)
-    of = [names[pairs[k][1]] for k, keep in zip(chosen, kept, strict=True) if keep]
-    return _Totals(of, value[kept], covariance[np.ix_(kept, kept)])
-
-
-def total_covariance(result: semfit.Result, outcome: str) -> pd.DataFrame:
-    """Covariance matrix of :func:`total_effects`, by construct."""
-    found = _totals(result, outcome)
-    return pd.DataFrame(found.covariance, index=found.names, columns=found.names)
-
-
-def total_effects(result: semfit.Result, outcome: str, level: float = 0.95) -> pd.DataFrame:
-    """Standardized total effects of every construct on `outcome`, with delta-method intervals.
-
-    Total effects are ``(I − B)⁻¹ − I`` (Bollen 1987, Sociological Methodology 17, 37-69), times
-    the model's standard deviation of the cause over that of the outcome; one group.
-
-    Returns
-    -------
-    DataFrame
-        ``construct, estimate, se, ci_lower, ci_upper`` for each construct with a path that leads
-        there; ``apart_lower, apart_upper`` of its distance from the mean of all of them.
-    """
-    found = _totals(result, outcome)
-    value, quantile = found.value, norm.ppf(0.5 + level / 2)
-    centred = np.eye(len(value)) - 1 / max(len(value), 1)
-
-    def half(covariance: FloatArray) -> Any:
-        with np.errstate(invalid="ignore"):
-            return quantile * np.sqrt(np.diag(covariance))
-
-    own, apart = half(found.covariance), half(centred @ found.covariance @ centred.T)
-    return pd.DataFrame(
-        {
-            "construct": found.names,
-            "estimate": value,
-            "se": own / quantile,
-            "ci_lower": value - own,
-            "ci_upper": value + own,
-            "apart_lower": value - value.mean() - apart,
-            "apart_upper": value - value.mean() + apart,
-        }
-    )
+    quantile = float(norm.ppf(0.975)) if clusters is None else clusters.half(1.0)
+    own = [name for name, keep in zip(of, kept, strict=True) if keep]
+    return Totals(own, value[kept], covariance[np.ix_(kept, kept)], quantile)
 
 
 def shown_groups(values: pd.Series, group: pd.Series) -> pd.Series:
@@ -640,8 +689,12 @@ def by_level(
     outcome: str,
     missing: str,
     pooled: pd.DataFrame,
+    cluster: str | None = None,
 ) -> tuple[pd.DataFrame, list[str], dict[str, Reason]]:
     """Standardized total effects on `outcome` for each level of a group.
+
+    With a `cluster` of the respondents within a level, intervals allow for it where a level has
+    enough clusters (:func:`firms`).
 
     A level with more respondents than the model has parameters, and an admissible solution, has
     a model of its own; the others borrow `pooled`, the effects of all respondents.
@@ -650,7 +703,7 @@ def by_level(
     -------
     effects : DataFrame
         ``level, n, own`` (whether the effects are its own) and the columns of
-        :func:`total_effects`.
+        :class:`Totals`.
     left_out : list
         Levels with fewer respondents than a cell that may be shown. Levels without any row are
         not named.
@@ -668,7 +721,7 @@ def by_level(
         if len(rows) < threshold("small_cell").value:
             left_out.append(level)
             continue
-        effects = _own_effects(model, rows, outcome, missing)
+        effects = _own_effects(model, rows, items, outcome, missing, cluster)
         if isinstance(effects, Reason):
             borrowed[level] = effects
             effects = pooled
@@ -679,11 +732,20 @@ def by_level(
 
 
 def _own_effects(
-    model: str, rows: pd.DataFrame, outcome: str, missing: str
+    model: str,
+    rows: pd.DataFrame,
+    items: Sequence[str],
+    outcome: str,
+    missing: str,
+    cluster: str | None,
 ) -> pd.DataFrame | Reason:
     """The total effects of the model fitted to `rows`, or why there are none."""
+    by: Firms | None = None
     try:
         result = semfit.fit(model, rows, estimator="MLR", missing=missing)
+        if cluster is not None:
+            with suppress(CannotCompute):  # too few
+                by = firms(model, rows, cluster, items, missing=missing)
     except semfit.ModelError as error:
         return reason_of(error)
     free = result.estimate.model.expand.shape[1]
@@ -691,4 +753,4 @@ def _own_effects(
         return CannotCompute("few_respondents_for_parameters", n=len(rows), parameters=free).reason
     if result.problems:
         return reason_of(result.problems[0])
-    return total_effects(result, outcome)
+    return by.totals(outcome).table if by else total_effects(result, outcome).table

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,3 +62,17 @@ def latent(estimate: Estimate, x: FloatArray) -> Latent:
     outer = sd[..., :, None] * sd[..., None, :]
     paths = moments.directed[..., p:, p:] * sd[..., None, :] / sd[..., :, None]
     return Latent(tuple(block.names[p:]), covariance / outer, paths)
+
+
+def score_sds(estimate: Estimate, x: Any, scales: Sequence[Sequence[str]]) -> Any:
+    """Standard deviations of the means of some items that the parameters imply, (…, scales).
+
+    Args:
+        x: (…, q), real or complex. scales: the items of each mean, in the first group.
+    """
+    block = estimate.model.blocks[0]
+    covariance = block_moments(block, x).covariance[..., : block.observed, : block.observed]
+    weights = np.zeros((len(scales), block.observed))
+    for own, items in zip(weights, scales, strict=True):
+        own[[block.names.index(item) for item in items]] = 1 / len(items)
+    return np.sqrt(np.einsum("sp,...pq,sq->...s", weights, covariance, weights))

@@ -9,6 +9,7 @@ from typing import Literal, Protocol, get_args
 
 from loyalty.estimates.fit import FitMeasures
 from loyalty.ground.findings import Refused
+from loyalty.ground.thresholds import threshold
 
 PathVerdict = Literal["supported", "open", "contradicted"]
 #: On which side of no effect a whole interval lies.
@@ -26,6 +27,12 @@ WIDE = 1.0
 def wide(lower: float | None, upper: float | None) -> bool:
     """Whether a standardized estimate has no interval, or one that says too little."""
     return lower is None or upper is None or upper - lower > WIDE
+
+
+def untold(lower: float, upper: float) -> bool:
+    """Whether the interval of a ratio says nothing: it holds 1, and spans more than
+    ``ratio_span``."""
+    return lower <= 1 <= upper and upper > lower * threshold("ratio_span").value
 
 
 class Chosen(Protocol):
@@ -49,6 +56,14 @@ def solved(one: Chosen) -> bool:
 def readable(one: Chosen) -> bool:
     """Whether an estimate makes part of a range: solved, and its interval, if any, not wide."""
     return solved(one) and (one.ci_lower is None or not wide(one.ci_lower, one.ci_upper))
+
+
+def beyond(estimate: float | None) -> bool:
+    """Whether a standardized path is larger than 1 in size, as none is whose causes are apart.
+
+    With uncorrelated causes the squares of their paths add up to at most 1.
+    """
+    return estimate is not None and abs(estimate) > 1
 
 
 def judge(sign: str, lower: float, upper: float) -> PathVerdict:

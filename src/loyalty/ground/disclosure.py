@@ -36,6 +36,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from loyalty.ground.findings import (
+    COARSE,
     Base,
     Beside,
     Cell,
@@ -99,7 +100,7 @@ def told_of(n: int, whole: int) -> int:
 
 def _coarse(whole: int) -> int:
     """Digits of a statistic of which fewer than ten of the `whole` are left out."""
-    return 3 if whole >= 20 * least() else 2
+    return COARSE if whole >= 20 * least() else COARSE - 1
 
 
 def recordable(

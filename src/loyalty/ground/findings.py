@@ -14,6 +14,7 @@ import types
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import (
@@ -390,10 +391,12 @@ def resting(function: Callable[A, R]) -> Callable[..., R | Refused | None]:
 
 # --- citing ----------------------------------------------------------------------------------
 class CitedFloat(float):
-    """A number of a finding that knows its address and how it is printed."""
+    """A number of a finding that knows its address, how it is printed, and to how many significant
+    digits it is known (None: to more than are printed)."""
 
     address: str
     shown: Shown
+    digits: int | None
 
 
 class CitedInt(int):
@@ -437,28 +440,56 @@ def _within(annotation: Any, kind: type[N]) -> N | None:
 V = TypeVar("V")
 
 
-def cited(value: V, address: str, shown: Shown | None = None) -> V:
+def cited(value: V, address: str, shown: Shown | None = None, digits: int | None = None) -> V:
     """A copy of a finding (or of a part of one) whose numbers carry `address` and kind.
 
     The address of a field is ``case/analysis/finding.field``, of a row ``….rows[0].field``.
     """
     made: Any = value
     if isinstance(value, BaseModel):
-        kind = type(value)
+        kind, digits = type(value), known_digits(value)
         fields = {
-            name: cited(getattr(value, name), f"{address}.{name}", shown_as(kind, name))
+            name: cited(getattr(value, name), f"{address}.{name}", shown_as(kind, name), digits)
             for name in kind.model_fields
         }
         made = kind.model_construct(**fields)
     elif isinstance(value, tuple | list):
-        made = type(value)(cited(v, f"{address}[{i}]", shown) for i, v in enumerate(value))
+        made = type(value)(cited(v, f"{address}[{i}]", shown, digits) for i, v in enumerate(value))
     elif isinstance(value, Mapping):
-        made = {k: cited(v, f"{address}.{k}", shown) for k, v in value.items()}
+        made = {k: cited(v, f"{address}.{k}", shown, digits) for k, v in value.items()}
     elif isinstance(value, float):
         made = CitedFloat(value)
+        made.digits = digits
     elif isinstance(value, int) and not isinstance(value, bool):
         made = CitedInt(value)
     if isinstance(made, CitedFloat | CitedInt):
         made.address = address
         made.shown = shown or Shown("count" if isinstance(made, CitedInt) else "number")
     return made  # type: ignore[no-any-return]
+
+
+#: So many significant digits, or two, has a row from which few people would follow otherwise
+#: (:mod:`loyalty.ground.disclosure`).
+COARSE = 3
+
+
+def known_digits(row: BaseModel) -> int | None:
+    """To how many significant digits the numbers of a row are known; None of one not recorded so.
+
+    Of a row that was recorded coarsely all have so few, which several computed ones never do.
+    """
+    if not _coarse(type(row)):
+        return None
+    values = [getattr(row, name) for name in type(row).model_fields]
+    flat = [v for one in values for v in (one if isinstance(one, tuple) else (one,))]
+    told = [v for v in flat if isinstance(v, float) and abs(v) not in (0.0, 1.0)]
+    if len(told) < 2:
+        return None
+    digits = max(len(Decimal(repr(float(v))).normalize().as_tuple().digits) for v in told)
+    return None if digits > COARSE else max(digits, COARSE - 1)
+
+
+@cache
+def _coarse(kind: type[BaseModel]) -> bool:
+    bases = (noted(kind, name, Base) for name in kind.model_fields)
+    return any(base is not None and base.coarse for base in bases)

@@ -19,6 +19,10 @@ Kind = Literal[
     "text",
 ]
 DASH = "–"
+#: How many decimals are printed where nothing else is said; of other kinds two.
+DECIMALS: dict[Kind, int] = {"decimal": 3, "percent": 1, "whole": 3, "points": 1, "p": 3}
+#: What is printed a hundred times as large.
+PER_CENT = ("percent", "whole", "points")
 
 
 def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
@@ -32,35 +36,39 @@ def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
     proportions, in percentage points; ``text`` as it is. Missing and infinite values are a dash.
 
     A number is never rounded to a bound that it does not reach: .996 has three digits where two
-    would say 1.00, and so have shares near none and all, and a p near 1.
+    would say 1.00, and so have shares near none and all, and a p near 1. One that is known to fewer
+    significant digits (``digits`` of :class:`loyalty.ground.findings.CitedFloat`) has no more
+    decimals than these: 318 and not 318.00.
     """
     if kind == "text" or isinstance(value, str):
         return str(value)
     if value is None or (not isinstance(value, int | float) and not hasattr(value, "__float__")):
         return DASH
-    number = float(value)
+    number, digits = float(value), getattr(value, "digits", None)
     if not math.isfinite(number):
         return DASH
+    places = DECIMALS.get(kind, 2) if decimals is None else decimals
+    if digits is not None and number:
+        known = digits - 1 - math.floor(math.log10(abs(number))) - 2 * (kind in PER_CENT)
+        places = max(min(places, known), 0)
     if kind == "significant":
         return _minus(f"{number:.{decimals or 1}g}")
     if kind == "decimal":
-        return _minus(f"{number:.{3 if decimals is None else decimals}f}".rstrip("0").rstrip("."))
+        return _minus(f"{number:.{places}f}".rstrip("0").rstrip(".") if places else f"{number:.0f}")
     if kind == "count":
         return _minus(f"{number:,.0f}")
     if kind == "percent":
-        places = _short_of(100 * number, 1 if decimals is None else decimals, 0.0, 100.0)
+        places = _short_of(100 * number, places, 0.0, 100.0)
         return f"{_plain(100 * number, places)} %"
     if kind == "whole":
-        return f"{show(100 * number, 'decimal', decimals=decimals)} %"
+        return f"{show(100 * number, 'decimal', decimals=places)} %"
     if kind == "points":
-        return _plain(100 * number, 1 if decimals is None else decimals)
+        return _plain(100 * number, places)
     if kind == "p":
-        places = 3 if decimals is None else decimals
         least = 10.0**-places
         if number < least:
             return f"< {_strip(least, places)}"
         return _strip(number, _short_of(number, places, 0.0, 1.0))
-    places = 2 if decimals is None else decimals
     if kind == "bounded":
         return _strip(number, _short_of(number, places, -1.0, 1.0))
     return _minus(f"{number:,.{places}f}")

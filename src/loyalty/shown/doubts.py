@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from loyalty.estimates.verdicts import Doubt, Doubts
+from typing import Any
+
+from loyalty.estimates.verdicts import Doubt, Doubts, untold
 from loyalty.ground.text import Text
+from loyalty.shown.words import estimate
 
 #: In a few words, for a cell.
 DOUBTS: dict[Doubt, Text] = {
@@ -51,6 +54,33 @@ def shortly(doubts: Doubts) -> Text:
 def withheld(doubts: Doubts) -> Text | None:
     """In the place of numbers that rest on what is in doubt; None where nothing is."""
     return shortly(doubts) if doubts else None
+
+
+#: What it means that a standardized path is larger than 1 in size.
+BEYOND = Text(
+    en="a standardized path is so large only where the causes of one outcome overlap, and then "
+    "says how these are weighed against each other rather than how strong the effect is",
+    zh="只有同一结果的各前因相互重叠时，标准化路径才会如此之大，"
+    "它反映的是各前因之间如何此消彼长，而不是效应有多强",
+)
+#: In the place of a ratio whose interval says nothing.
+UNTOLD = Text(
+    en="not told apart from no effect; cannot be estimated here",
+    zh="无法与没有效应区分，此处无法估计",
+)
+
+
+def unbounded(row: Any) -> Text | None:
+    """In the place of a row's ratio and its interval, where that says nothing; else None."""
+    return UNTOLD if untold(row.ci_lower, row.ci_upper) else None
+
+
+def ratio(value: Any, lower: Any, upper: Any) -> Text:
+    """A ratio with its interval, or in their place that it is untold."""
+    if untold(lower, upper):
+        return UNTOLD
+    shown = estimate(value, lower, upper)
+    return Text(en=shown, zh=shown)
 
 
 def clause(doubts: Doubts, *, behind: bool = False) -> Text:

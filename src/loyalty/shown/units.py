@@ -46,15 +46,24 @@ def samples(draws: Count, clusters: Count | None, case: Case) -> Text:
     return Text(en=f"{n} bootstrap samples", zh=f" {n} 个自助样本")
 
 
-def alone(case: Case, en: str, zh: str) -> Text:
-    """That intervals of what is named take respondents as independent; gone where nothing else is.
+def independent(case: Case, clusters: Count | None, en: str, zh: str) -> Text:
+    """What intervals of what is named take as independent; nothing where it is respondents anyway.
 
     Args:
+        clusters: so many, where intervals allow for them; None where they take respondents.
         en, zh: whose intervals, as the subject of a sentence.
     """
     if case.study.units is None:
         return NOTHING
     many = units(case).many
+    if clusters is not None:
+        counted = units(case).counted(number(clusters))
+        return Text(
+            en=f" {en} take {counted.en}, not respondents, as independent: cluster-robust errors, "
+            "Student's t with one degree of freedom fewer.",
+            zh=f"{zh}以 {counted.zh}而非受访者为独立单位：采用聚类稳健标准误，"
+            f"t 分布的自由度为{many.zh}数减 1。",
+        )
     return Text(
         en=f" {en} take respondents, not {many.en}, as independent: "
         "where these differ among each other, they are too narrow.",

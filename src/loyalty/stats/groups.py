@@ -22,9 +22,10 @@ from loyalty.stats._common import (
     FloatArray,
     Result,
     check_level,
-    complete_rows,
     to_matrix,
 )
+from loyalty.stats.descriptives import mean_interval
+from loyalty.stats.weighted import Design
 
 
 def _samples(
@@ -536,28 +537,28 @@ def adjust_p(
 # --------------------------------------------------------------------------- importance-performance
 
 
-def apart_from_mean(scores: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
+def apart_from_mean(
+    scores: pd.DataFrame, *, level: float = 0.95, design: Design | None = None
+) -> pd.DataFrame:
     """How far each column's mean lies from the mean of all columns, within the same rows.
 
     Args:
         scores: (n, k) on one scale, like indices from 0 to 100; rows with a missing value are left
             out.
+        design: what the rows were sampled in.
 
     Returns:
         Index column; ``estimate, ci_lower, ci_upper`` by Student's t; NaN with fewer than two rows.
     """
     level = check_level(level)
-    values = complete_rows(to_matrix(scores))
-    centred = values - values.mean(axis=1, keepdims=True)
-    n = len(centred)
-    middle = centred.mean(axis=0) if n else np.full(scores.shape[1], np.nan)
-    half = np.full(scores.shape[1], np.nan)
-    if n > 1:
-        half = _dist.t.ppf(0.5 + level / 2, n - 1) * centred.std(axis=0, ddof=1) / np.sqrt(n)
-    return pd.DataFrame(
-        {"estimate": middle, "ci_lower": middle - half, "ci_upper": middle + half},
-        index=scores.columns,
-    )
+    rows = scores.dropna()
+    centred = rows.sub(rows.mean(axis=1), axis=0)
+    columns = ["estimate", "ci_lower", "ci_upper"]
+    if len(rows) < 2:
+        return pd.DataFrame(np.nan, scores.columns, columns).assign(estimate=centred.mean())
+    found = [mean_interval(centred[name], level=level, design=design) for name in centred]
+    ends = [(one.mean, one.ci_lower, one.ci_upper) for one in found]
+    return pd.DataFrame(ends, scores.columns, columns)
 
 
 def performance_index(

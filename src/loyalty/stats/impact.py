@@ -17,6 +17,7 @@ from loyalty.stats._common import (
     normal_quantile,
     to_matrix,
 )
+from loyalty.stats.descriptives import wilson_interval, wilson_limits
 
 
 def share(hits: int, n: int, *, level: float = 0.95) -> tuple[float, float, float]:
@@ -24,14 +25,10 @@ def share(hits: int, n: int, *, level: float = 0.95) -> tuple[float, float, floa
 
     Source: Wilson (1927), JASA 22, 209-212.
     """
-    from statsmodels.stats.proportion import proportion_confint
-
-    check_level(level)
     if n == 0:
         return (float("nan"),) * 3
-    low, high = proportion_confint(hits, n, alpha=1.0 - level, method="wilson")
-    # Rounding can leave the bound of nothing or of all a hair off it.
-    return hits / n, min(float(low), hits / n), max(float(high), hits / n)
+    found = wilson_interval(hits, n, level=level)
+    return found.share, found.ci_lower, found.ci_upper
 
 
 @dataclass(frozen=True)
@@ -71,8 +68,6 @@ def share_of_clusters(
     Source: Korn & Graubard (1998), Survey Methodology 24, 193-201; Franco, Little, Louis & Slud
     (2019), Journal of Survey Statistics and Methodology 7, 334-364.
     """
-    from statsmodels.stats.proportion import proportion_confint
-
     check_level(level)
     known = flags.notna() & cluster.notna()
     x, who = flags[known].astype(float), cluster[known]
@@ -83,8 +78,7 @@ def share_of_clusters(
     sums = (x - p).groupby(who).sum()
     clustered = g / (g - 1) * float((sums**2).sum()) / n**2
     effect = max(clustered / (p * (1 - p) / (n - 1)), 1.0)
-    low, high = proportion_confint(p * n / effect, n / effect, alpha=1.0 - level, method="wilson")
-    return p, float(low), float(high)
+    return p, *wilson_limits(p, n / effect, level)
 
 
 def _all(x: pd.Series, clusters: int, level: float) -> tuple[float, float, float]:

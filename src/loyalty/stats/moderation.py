@@ -17,7 +17,7 @@ from loyalty.stats.polychoric import MOST_CATEGORIES, coded, polychoric, thresho
 from loyalty.stats.regression import ols
 from loyalty.stats.roots import correlation_root
 
-_BLOCK, _SEED = 50_000, 20_260_101
+_BLOCK = 50_000
 
 
 def moderated_regression(
@@ -81,7 +81,7 @@ def moderated_regression(
 
 
 def straightened(
-    products: pd.DataFrame, answers: pd.DataFrame, pairs: Sequence[tuple[str, str]]
+    products: pd.DataFrame, answers: pd.DataFrame, pairs: Sequence[tuple[str, str]], seed: int
 ) -> pd.DataFrame:
     r"""Products of answers without what the answer scales alone make of them.
 
@@ -103,6 +103,8 @@ def straightened(
         The items of all constructs of the model.
     pairs
         Of which items each product is.
+    seed
+        Of the draws.
 
     Returns
     -------
@@ -125,7 +127,7 @@ def straightened(
     place = {name: k for k, name in enumerate(answers.columns)}
     one, other = ([place[pair[side]] for pair in pairs] for side in (0, 1))
     squares, crossed = np.zeros((len(root), len(root))), np.zeros((len(root), len(pairs)))
-    rng = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(seed)
     for _ in range(max(2, -(-10 * len(values) // _BLOCK))):
         z = rng.standard_normal((_BLOCK, len(root))) @ root.T
         s = (

@@ -402,6 +402,7 @@ def differences(data: Everything) -> Differences:
         comparable = ladder.held in ("metric", "scalar", "strict") and sound(data, case)
         judged = reliance(data, case)
         read_ = [d for d in found.differences if not judged.along((d.from_, d.to))] if found else []
+        clear = {d.id for d in read_ if found and found.clear(d, level)}
         rows.append(
             DifferenceRow(
                 case=case,
@@ -411,14 +412,14 @@ def differences(data: Everything) -> Differences:
                 partial=ladder.partial,
                 comparable=comparable,
                 paths=len(read_) if read_ else None,
-                different=sum(d.p_holm < level for d in read_) if read_ else None,
+                different=len(clear) if read_ else None,
             )
         )
         if not comparable or found is None:
             continue
         own = [d for d in read_ if d.to in read.loyal(study)]
         loyal += len(own)
-        loyal_different += sum(d.p_holm < level for d in own)
+        loyal_different += sum(d.id in clear for d in own)
         apart += [
             ApartRow(
                 case=case,
@@ -429,13 +430,13 @@ def differences(data: Everything) -> Differences:
                 group_a=d.group_a,
                 group_b=d.group_b,
                 estimate=d.estimate,
-                ci_lower=d.ci_lower,
-                ci_upper=d.ci_upper,
+                ci_lower=lower,
+                ci_upper=upper,
             )
             for d in (pairs.differences if pairs else ())
-            if d.differs and d.p_holm is not None and d.p_holm < level
-            if not judged.along((d.from_, d.to))
-            if d.ci_lower is not None and d.ci_upper is not None
+            if d.id in clear and found.clear(d, level)
+            for lower, upper in [found.limits(d)]
+            if lower is not None and upper is not None
         ]
     if not rows:
         raise CannotCompute("no_survey_with_groups")

@@ -41,6 +41,7 @@ from loyalty.analyses.conduct.worth import Worth
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case, arrow
+from loyalty.shown.doubts import unbounded
 from loyalty.shown.short import within
 from loyalty.shown.table import Column, Table
 from loyalty.shown.words import escaped, number
@@ -122,6 +123,7 @@ def staying(found: Staying, case: Case) -> Table:
             en=f"{n} people; corrected for measurement error. BG/NBD [@fader2005]: one leaves after a purchase, and its odds are multiplied. Pareto/NBD [@schmittlein1987]: one leaves at any time, and the rate of it is multiplied. 1 is no effect.",
             zh=f"样本为 {n} 人，已校正测量误差。BG/NBD [@fader2005] 假定客户在某次购买之后流失，倍数针对流失的几率；Pareto/NBD [@schmittlein1987] 假定客户随时可能流失，倍数针对流失的速率。1 表示没有效应。",
         ),
+        withheld=unbounded,
     )
 
 
@@ -380,6 +382,7 @@ def lapse(found: Lapse, case: Case) -> Table:
             en="Odds of not doing it at all until the next wave, for a standard deviation of the score.",
             zh="得分每高一个标准差，到下一期完全不再有这一行为的优势比。",
         ),
+        withheld=unbounded,
     )
 
 
@@ -390,8 +393,8 @@ def use(found: Use, case: Case) -> Table:
         [
             Column(lambda r: items[r.rated], "Rated"),
             Column(lambda r: case.label(r.construct_of), "Construct"),
-            Column("n", "n"),
-            Column("users", "Users"),
+            Column("n", "n", kept=True),
+            Column("users", "Users", kept=True),
             Column("odds_ratio", "Odds ratio"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
             Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
@@ -401,6 +404,7 @@ def use(found: Use, case: Case) -> Table:
             en="Odds of use for a point of the rating.",
             zh="评分每高一分，使用该服务的优势比。",
         ),
+        withheld=unbounded,
     )
 
 

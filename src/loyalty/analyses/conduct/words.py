@@ -28,10 +28,12 @@ from loyalty.analyses.conduct.moves import Moves
 from loyalty.analyses.conduct.staying import Staying, StayingRow
 from loyalty.analyses.conduct.tone import TONE, Tone
 from loyalty.analyses.conduct.worth import Worth
+from loyalty.estimates.verdicts import untold
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import NOTHING, Text
 from loyalty.shown.context import Case, arrow
+from loyalty.shown.doubts import UNTOLD, ratio
 from loyalty.shown.short import within
 from loyalty.shown.words import estimate, listed, names, number, rows_used, text
 
@@ -218,6 +220,8 @@ def staying(found: Staying, case: Case) -> list[Text]:
 
 def _by_model(row: StayingRow) -> Text:
     model, verdict = term(MODELS[row.model]), term(VERDICTS[row.verdict])
+    if untold(row.ci_lower, row.ci_upper):
+        return Text(en=f"{model.en} {UNTOLD.en}", zh=f"{model.zh} {UNTOLD.zh}")
     value = estimate(row.times, row.ci_lower, row.ci_upper)
     return Text(
         en=f"{model.en} {value} times, {verdict.en}",
@@ -710,13 +714,13 @@ def lapse(found: Lapse, case: Case) -> list[Text]:
     en = {"+": "more often", "-": "less often", "open": "more or less often, which is open,"}
     zh = {"+": "更常中断", "-": "较少中断", "open": "是否更常中断，尚无定论"}
     for row in found.rows:
-        value = estimate(row.odds_ratio, row.ci_lower, row.ci_upper)
+        value = ratio(row.odds_ratio, row.ci_lower, row.ci_upper)
         held = "With what they did before held, those" if row.past else "Those"
         zh_held = "控制此前行为后，" if row.past else ""
         said.append(
             Text(
-                en=f"{held} with more {escape(within(label.en))} lapse {en[row.verdict]} (odds ratio of a standard deviation {value}).",
-                zh=f"{zh_held}{escape(label.zh)}较高的人{zh[row.verdict]}（每高一个标准差的优势比为 {value}）。",
+                en=f"{held} with more {escape(within(label.en))} lapse {en[row.verdict]} (odds ratio of a standard deviation {value.en}).",
+                zh=f"{zh_held}{escape(label.zh)}较高的人{zh[row.verdict]}（每高一个标准差的优势比：{value.zh}）。",
             )
         )
     return said
@@ -729,9 +733,10 @@ def use(found: Use, case: Case) -> list[Text]:
     def shown(rows: Sequence[UseRow]) -> Text:
         parts = []
         for row in rows:
-            value = estimate(row.odds_ratio, row.ci_lower, row.ci_upper)
-            label = items[row.rated]
-            parts.append(Text(en=f"{escape(label.en)} {value}", zh=f"{escape(label.zh)} {value}"))
+            value, label = ratio(row.odds_ratio, row.ci_lower, row.ci_upper), items[row.rated]
+            parts.append(
+                Text(en=f"{escape(label.en)} {value.en}", zh=f"{escape(label.zh)} {value.zh}")
+            )
         return listed(parts)
 
     said = []

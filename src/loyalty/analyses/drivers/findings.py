@@ -51,12 +51,14 @@ from loyalty.estimates import structural
 from loyalty.estimates.design_effect import Alike, alike, widened
 from loyalty.estimates.fit import Missing, missing_answers
 from loyalty.estimates.groups import (
-    clusters_of,
+    Firms,
+    Totals,
     comparable_rows,
-    total_covariance,
+    firms,
+    sampling,
     total_effects,
 )
-from loyalty.estimates.latent import Latent, latent
+from loyalty.estimates.latent import Latent, latent, score_sds
 from loyalty.estimates.plausible import plausible_values
 from loyalty.ground import paths
 from loyalty.ground.findings import Findings, Refused, of_data, refusable, resting
@@ -65,7 +67,7 @@ from loyalty.ground.thresholds import threshold
 from loyalty.simulate import Process, load_process
 from loyalty.stats import crossed, necessity, ratio, segmented, shares
 from loyalty.stats._common import FloatArray
-from loyalty.stats.descriptives import scale_scores
+from loyalty.stats.descriptives import mean_interval, scale_scores
 from loyalty.stats.groups import performance_index
 from loyalty.stats.resampling import expanded
 
@@ -116,6 +118,11 @@ class Answers:
         return [i.id for c in self.study.structural for i in c.items]
 
     @property
+    def scales(self) -> dict[str, list[str]]:
+        """The items of each structural construct."""
+        return {c.id: [i.id for i in c.items] for c in self.study.structural}
+
+    @property
     def missing(self) -> Missing:
         return missing_answers(self.rows, self.items)
 
@@ -137,19 +144,33 @@ def answers(survey: Survey) -> Answers:
 
 @dataclass(frozen=True)
 class Refits:
-    """The structural model fitted, and refitted to resampled respondents, or to the `clusters` that
-    they were sampled in, where these are enough.
+    """The structural model fitted, and refitted to resampled respondents, or to the clusters that
+    they were sampled in, where these are enough (`by`).
+
+    `spreads`: the standard deviation of the mean of each structural construct's items that a draw
+    implies, (used, constructs).
     """
 
     model: semfit.Result
     point: Latent
     drawn: Latent
     draws: int
-    clusters: int | None = None
+    spreads: pd.DataFrame
+    by: Firms | None = None
+
+    @property
+    def clusters(self) -> int | None:
+        return self.by.clusters.count if self.by else None
 
     @property
     def used(self) -> int:
         return len(self.drawn.correlations)
+
+    def totals(self, outcome: str, scales: Mapping[str, Sequence[str]] | None = None) -> Totals:
+        """:func:`total_effects`, with clusters as the independent units where these are enough."""
+        if self.by is not None:
+            return self.by.totals(outcome, scales)
+        return total_effects(self.model, outcome, scales=scales)
 
     @property
     def usable(self) -> Latent:
@@ -174,10 +195,11 @@ def _refits(data: Answers, rows: pd.DataFrame, draws: int, seed: int) -> Refits:
     if model.problems:
         raise CannotCompute.because(model.problems[0])
 
-    unit, clusters = data.study.units, None
+    unit, by = data.study.units, None
     if unit is not None:
         with suppress(CannotCompute):  # too few, as often within a level
-            clusters = clusters_of(rows, unit.id, data.items).count
+            missing = missing_answers(rows, data.items)
+            by = firms(text, rows, unit.id, data.items, missing=missing)
 
     def boot(count: int) -> semfit.Bootstrap:
         return structural.resampled(
@@ -186,19 +208,24 @@ def _refits(data: Answers, rows: pd.DataFrame, draws: int, seed: int) -> Refits:
             data.items,
             draws=count,
             seed=seed,
-            cluster=unit.id if unit is not None and clusters else None,
+            cluster=by.group if by else None,
             imputations=IMPUTATIONS,
         )
 
     drawn = boot(min(draws, PILOT))
     if steady(int(drawn.used.sum()), drawn.draws) and draws > PILOT:
         drawn = boot(draws)
+    scales = data.scales
     return Refits(
         model,
         latent(model.estimate, model.estimate.x),
         latent(drawn.estimate, drawn.x[drawn.used]),
         drawn.draws,
-        clusters,
+        pd.DataFrame(
+            score_sds(drawn.estimate, drawn.x[drawn.used], list(scales.values())),
+            columns=list(scales),
+        ),
+        by,
     )
 
 
@@ -564,7 +591,7 @@ def conditions(data: Answers, found: Refits) -> Conditions:
     focal = data.study.focal
     if focal is None:
         raise CannotCompute("no_focal_path")
-    totals = total_effects(found.model, focal.to).set_index("construct")
+    totals = found.totals(focal.to).table.set_index("construct")
     scores = data.scores[[focal.to, *totals.index]].copy()
     turned = tuple(c for c in totals.index if _harms(data.study, str(c), focal.to, totals.loc[c]))
     for name in turned:
@@ -650,6 +677,7 @@ def necessary(
         outcome=of.outcome,
         permutations=permutations,
         draws=PLAUSIBLE,
+        firms=found.clusters,
         conditions=rows,
         messages=of.messages,
     )
@@ -658,8 +686,8 @@ def necessary(
 def recommended(
     data: Answers,
     found: Necessity | Refused | None,
+    refits: Refits | Refused,
     *,
-    refits: Refits | Refused | None = None,
     by_group: GroupShares | Refused | None = None,
     journey: Journey | Refused | None = None,
 ) -> Recommendations | Refused | None:
@@ -668,28 +696,24 @@ def recommended(
     """
     groups = by_group if isinstance(by_group, GroupShares) else None
     way = journey if isinstance(journey, Journey) else None
-    if found is None or isinstance(found, Refused):
+    if found is None or isinstance(found, Refused) or isinstance(refits, Refused):
         return None
-    drawn = refits if isinstance(refits, Refits) else None
-    return _recommended(data, found, drawn, groups, way)
+    return _recommended(data, found, refits, groups, way)
 
 
 @refusable
 def _recommended(
     data: Answers,
     found: Necessity,
-    refits: Refits | None,
+    refits: Refits,
     groups: GroupShares | None,
     journey: Journey | None,
 ) -> Recommendations:
     """What to do about each condition: from its total effect, performance and necessity; and at
     which touchpoints to look first.
-
-    The change for one point is the standardized total effect times the standard deviation of the
-    outcome's scale mean over that of the construct's, both taken as known.
     """
-    spread = data.scores.std()
     names = [c.construct for c in found.conditions]
+    changes = _changes(data, found.outcome, names, refits)
     reach = dict(zip(names, _reach(data, names), strict=True))
     clear = [c for c in found.conditions if _sure(c.ci_lower, c.ci_upper)]
     own = {
@@ -698,29 +722,27 @@ def _recommended(
     }
     middle = float(np.median([own[c.construct] for c in clear])) if clear else 0.0
     rows = []
-    for c in found.conditions:
-        per = spread[found.outcome] / spread[c.construct]
+    for c, (_, change) in zip(found.conditions, changes.table.iterrows(), strict=True):
         rows.append(
             Recommendation(
                 construct=c.construct,
                 action=_action(c, own[c.construct] - middle, reach[c.construct]),
-                change=c.importance * per,
-                ci_lower=None if c.ci_lower is None else c.ci_lower * per,
-                ci_upper=None if c.ci_upper is None else c.ci_upper * per,
+                change=change["estimate"],
+                ci_lower=change["ci_lower"],
+                ci_upper=change["ci_upper"],
                 performance=own[c.construct],
                 levels=_more_in(c.construct, groups),
             )
         )
     rows.sort(key=lambda row: (row.action == "open", -abs(row.change)))
     sure = [row for row in rows if row.action != "open"]
-    costs = _costs(sure, spread, found.outcome, refits) if refits else ()
-    by: Literal["refits", "fieller"] = (
-        "refits" if refits and len(refits.usable.paths) else "fieller"
-    )
+    costs = _costs(data, sure, found.outcome, changes, refits)
+    by: Literal["refits", "fieller"] = "refits" if len(refits.usable.paths) else "fieller"
     return Recommendations(
         outcome=found.outcome,
         grade="simulated" if data.study.provenance.kind == "simulated" else "cross_section",
         group=groups.group if groups else None,
+        firms=found.firms,
         clear=sum(row.action != "open" for row in rows),
         rows=tuple(rows),
         costs=costs,
@@ -730,23 +752,55 @@ def _recommended(
     )
 
 
+def _changes(data: Answers, outcome: str, names: list[str], refits: Refits) -> Totals:
+    """The change of the outcome's mean, in points of its scale, for one point of each construct.
+
+    The standardized total effect times the standard deviation of the outcome's scores over that of
+    the construct's. That these are estimates, too, widens the interval as much as it does where
+    the model implies them.
+    """
+    whole, spread = refits.totals(outcome, data.scales), data.scores.std()
+    at = [whole.names.index(name) for name in names]
+    sd = _implied(data, refits, [outcome, *names])
+    times = spread[outcome] / spread[names].to_numpy() * sd[1:] / sd[0]
+    return Totals(
+        names,
+        whole.value[at] * times,
+        whole.covariance[np.ix_(at, at)] * np.outer(times, times),
+        whole.quantile,
+    )
+
+
+def _implied(data: Answers, refits: Refits, names: list[str]) -> FloatArray:
+    """The standard deviations of the means of the constructs' items that the model implies."""
+    estimate = (refits.by.model if refits.by else refits.model).estimate
+    found: FloatArray = score_sds(estimate, estimate.x, [data.scales[name] for name in names])
+    return found
+
+
 def _costs(
-    rows: list[Recommendation], spread: pd.Series, outcome: str, refits: Refits
+    data: Answers, rows: list[Recommendation], outcome: str, changes: Totals, refits: Refits
 ) -> tuple[Cost, ...]:
-    """The ratio of every two changes, the smaller over the larger, where both are clear."""
+    """The ratio of every two changes, the smaller over the larger, where both are clear.
+
+    A draw has its own standard deviations of the scores, as much larger or smaller than those of
+    all respondents as the model implies. That of the outcome cancels.
+    """
     names = [row.construct for row in rows]
-    sizes = np.array([abs(row.change) for row in rows])
-    turned = np.sign([row.change for row in rows]) / spread[names].to_numpy()
-    drawn = refits.usable.totals(names, outcome) * turned
-    among = total_covariance(refits.model, outcome).loc[names, names].to_numpy()
-    among = among * np.outer(turned, turned) * spread[outcome] ** 2
-    level, found = expanded(refits.clusters), list[Cost]()
+    sizes, signs = (of([row.change for row in rows]) for of in (np.abs, np.sign))
+    drawn = refits.usable.totals(names, outcome) * signs / data.scores.std()[names].to_numpy()
+    drawn *= _implied(data, refits, names) / refits.spreads[names].to_numpy()[: len(drawn)]
+    at = [changes.names.index(name) for name in names]
+    among = changes.covariance[np.ix_(at, at)] * np.outer(signs, signs)
+    exact = refits.by.clusters.as_normal if refits.by else 0.95
+    found = list[Cost]()
     for more, less in combinations(range(len(rows)), 2):
         of = [less, more]
         if len(drawn):
+            level = expanded(refits.clusters)
             cost = ratio.of_draws(sizes[less], sizes[more], drawn[:, of], level)
         else:
-            cost = ratio.fieller(sizes[less], sizes[more], among[np.ix_(of, of)])
+            cost = ratio.fieller(sizes[less], sizes[more], among[np.ix_(of, of)], exact)
         found.append(Cost(construct=names[less], than=names[more], **cost._asdict()))
     return tuple(found)
 
@@ -779,9 +833,11 @@ def _sure(lower: float | None, upper: float | None) -> bool:
 def _reach(data: Answers, names: list[str]) -> list[float]:
     """Half the 95 % interval of each performance, on its scale from 0 to 100."""
     least, most = _limits(data.study, names)
-    scores = data.scores[names]
-    width: dict[str, float] = (1.959963984540054 * scores.std() / np.sqrt(scores.count())).to_dict()
-    return [float(100 * width[n] / (most[n] - least[n])) for n in names]
+    design, found = sampling(data.study, data.rows, data.items), []
+    for name in names:
+        own = mean_interval(data.scores[name], design=design)
+        found.append(50 * (own.ci_upper - own.ci_lower) / (most[name] - least[name]))
+    return found
 
 
 def _action(of: Condition, above: float, reach: float) -> Action:

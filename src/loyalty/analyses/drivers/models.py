@@ -211,11 +211,15 @@ class Condition(OfConstruct):
 
 
 class Necessity(Finding):
-    """By :func:`loyalty.stats.necessity.verdict` on CE-FDH, which must hold of both."""
+    """By :func:`loyalty.stats.necessity.verdict` on CE-FDH, which must hold of both.
+
+    `firms`: intervals of importance take so many clusters as the independent units.
+    """
 
     outcome: str
     permutations: Count
     draws: Count
+    firms: Count | None = None
     conditions: tuple[Condition, ...]
 
 
@@ -262,12 +266,14 @@ class Recommendations(Finding):
 
     `places` of the journey in `table` where one stands out by its interval. `costs` are of every
     two clear ones, `than` that with the larger change; their intervals are of refits, or by
-    Fieller's theorem where too few refits are admissible.
+    Fieller's theorem where too few refits are admissible. `firms`: intervals take so many clusters
+    as the independent units.
     """
 
     outcome: str
     grade: Literal["cross_section", "simulated"]
     group: str | None
+    firms: Count | None = None
     clear: Count
     rows: tuple[Recommendation, ...]
     costs: tuple[Cost, ...] = ()

@@ -47,7 +47,7 @@ from loyalty.shown.context import Case
 from loyalty.shown.doubts import withheld
 from loyalty.shown.short import within
 from loyalty.shown.table import Cell, Column, Table
-from loyalty.shown.units import alone, units
+from loyalty.shown.units import independent, units
 from loyalty.shown.words import cut, escaped, estimate, interval, number, spaced
 
 #: Where the interval of a ratio of two changes comes from.
@@ -216,7 +216,7 @@ def necessity(found: Necessity, case: Case) -> Table:
 def combined(found: Necessity, case: Case) -> Table:
     """Importance, performance and necessity in one table."""
     outcome = escaped(case.label(found.outcome))
-    narrow = alone(case, "Intervals of total effects", "总效应的区间")
+    basis = independent(case, found.firms, "Intervals of total effects", "总效应的区间")
     return Table(
         found.conditions,
         [
@@ -233,8 +233,8 @@ def combined(found: Necessity, case: Case) -> Table:
             zh=f"对{outcome.zh}的重要性、表现与必要性。",
         ),
         Text(
-            en=f"Total effects as in the importance–performance map, without turning; LMG: share of what all conditions together explain; performance: the mean score from 0 to 100, of little of a construct turned [@hauff2024].{narrow.en}",
-            zh=f"总效应与重要性–表现图相同，未作反向；LMG 为在全部条件共同解释的方差中所占的份额；表现为 0–100 的平均得分，标有“低”的构念已反向计分 [@hauff2024]。{narrow.zh}",
+            en=f"Total effects as in the importance–performance map, without turning; LMG: share of what all conditions together explain; performance: the mean score from 0 to 100, of little of a construct turned [@hauff2024].{basis.en}",
+            zh=f"总效应与重要性–表现图相同，未作反向；LMG 为在全部条件共同解释的方差中所占的份额；表现为 0–100 的平均得分，标有“低”的构念已反向计分 [@hauff2024]。{basis.zh}",
         ),
         withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
     )
@@ -264,7 +264,7 @@ def recommendations(found: Recommendations, case: Case) -> Table:
         )
 
     first = measure(found, case)
-    narrow = alone(case, "Intervals of changes", "“变化”的区间")
+    basis = independent(case, found.firms, "Intervals of changes", "“变化”的区间")
     costs, en, zh = [], "", ""
     if first is not None and (found.costs or found.clear == 1):
         costs = [Column(lambda r: _cost(r, found, case), "Highest cost", "markdown")]
@@ -297,8 +297,8 @@ def recommendations(found: Recommendations, case: Case) -> Table:
             zh=f"就{outcome.zh}而言可以做什么，以及把握有多大。",
         ),
         Text(
-            en=f"Change: of the mean of {within(outcome.en)}, in points of its scale, for one point more of the construct; from the total effect and the standard deviations of the scale means, which are taken as known.{narrow.en} For whom: groups in which its share is clearly above the mean of all.{en} What a point costs is not known here.",
-            zh=f"“变化”一栏为构念高一分时{outcome.zh}均值相应的变化（以量表的分计），由总效应与量表均值的标准差得出，标准差视为已知。{narrow.zh}“对象”一栏为该构念的份额明显高于总体平均的组别。{zh}提高一分的实际成本不详。",
+            en=f"Change: of the mean of {within(outcome.en)}, in points of its scale, for one point more of the construct; from the total effect and the standard deviations of the scale means; the interval allows for the errors of both.{basis.en} For whom: groups in which its share is clearly above the mean of all.{en} What a point costs is not known here.",
+            zh=f"“变化”一栏为构念高一分时{outcome.zh}均值相应的变化（以量表的分计），由总效应与量表均值的标准差得出，区间兼计二者的误差。{basis.zh}“对象”一栏为该构念的份额明显高于总体平均的组别。{zh}提高一分的实际成本不详。",
         ),
         withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
     )

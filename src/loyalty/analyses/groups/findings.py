@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pandas as pd
@@ -40,7 +41,7 @@ from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates import groups as estimates
 from loyalty.estimates.fit import Missing, missing_answers
-from loyalty.estimates.groups import Clusters, PartialInvariance
+from loyalty.estimates.groups import Clusters, Firms, PartialInvariance
 from loyalty.ground.findings import Findings, Refused, refusable
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.thresholds import threshold
@@ -466,6 +467,7 @@ class Effects:
     pooled: pd.DataFrame
     points: pd.DataFrame
     problems: tuple[Reason, ...]
+    by: Firms | None = None
 
 
 @refusable
@@ -475,20 +477,29 @@ def effects(data: Compared) -> Effects:
         raise CannotCompute("no_focal_path")
     model = data.study.structural_model(effects=False)
     whole = semfit.fit(model, data.answers, estimator="MLR", missing=data.missing)
-    pooled = estimates.total_effects(whole, focal.to)
+    unit, by = data.study.units, None
+    if unit is not None:
+        with suppress(CannotCompute):  # too few clusters
+            by = estimates.firms(model, data.answers, unit.id, data.used, missing=data.missing)
+    totals = by.totals(focal.to) if by else estimates.total_effects(whole, focal.to)
+    pooled = totals.table
     points = _points(data, pooled, data.scores[list(pooled["construct"])])
-    return Effects(focal.to, model, pooled, points, tuple(map(reason_of, whole.problems)))
+    return Effects(focal.to, model, pooled, points, tuple(map(reason_of, whole.problems)), by)
 
 
 def _points(data: Compared, totals: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """Importance and performance of the constructs with scores."""
     scale, total = data.study.scale, totals.set_index("construct").loc[list(scores)]
     index = 100 * (scores - scale.min) / (scale.max - scale.min)
+    design = estimates.sampling(data.study, data.answers.loc[scores.index], data.used)
     bounds = {"apart_lower": "ci_lower", "apart_upper": "ci_upper"}
     found = groups.importance_performance(
         dict(zip(total.index.tolist(), total["estimate"].tolist(), strict=True)),
         groups.performance_index(scores, scale.min, scale.max),
-        apart=(total[list(bounds)].rename(columns=bounds), groups.apart_from_mean(index)),
+        apart=(
+            total[list(bounds)].rename(columns=bounds),
+            groups.apart_from_mean(index, design=design),
+        ),
     )
     kept = total.drop(columns=["estimate", *bounds])
     return found.table.join(kept).reset_index(names="construct")
@@ -500,6 +511,7 @@ def importance(found: Effects) -> Importance:
     bounded = bool((found.points["importance"].abs() <= 1).all())
     return Importance(
         outcome=found.outcome,
+        firms=found.by.clusters.count if found.by else None,
         ranked=bounded and not found.problems,
         points=Point.each(found.points),
         messages=found.problems,
@@ -514,8 +526,16 @@ def maps(data: Compared, found: Effects | Refused) -> Maps | Refused | None:
 @refusable
 def _maps(data: Compared, found: Effects) -> Maps:
     unit = data.firms or _grouped(data)
+    units = data.study.units
     totals, left_out, borrowed = estimates.by_level(
-        data.answers, unit, found.model, data.used, found.outcome, data.missing, found.pooled
+        data.answers,
+        unit,
+        found.model,
+        data.used,
+        found.outcome,
+        data.missing,
+        found.pooled,
+        units and units.id,
     )
     parts = []
     for level, part in totals.groupby("level", sort=False):

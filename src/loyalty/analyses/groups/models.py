@@ -170,6 +170,18 @@ class Paths(Finding):
     by_group: tuple[PathInGroup, ...]
     differences: tuple[PathDifference, ...]
 
+    def clear(self, row: PathDifference | PathPair, level: float) -> bool:
+        """Whether a path differs after Holm's correction, with firms as the independent units
+        where there are any."""
+        p = row.p_holm if self.df_firms is None else row.p_holm_firms
+        return p is not None and p < level
+
+    def limits(self, row: PathPair) -> tuple[float | None, float | None]:
+        """The interval of a difference, with the same as the independent units."""
+        if self.df_firms is None:
+            return row.ci_lower, row.ci_upper
+        return row.ci_lower_firms, row.ci_upper_firms
+
 
 class PathPair(PairOfGroups):
     """a − b of an unstandardized path; `differs`: the test over all groups is clear.
@@ -292,9 +304,11 @@ class Point(OfConstruct):
 
 
 class Importance(Finding):
-    """`ranked`: whether an order of importance may be read, which needs a sound solution."""
+    """`ranked`: whether an order of importance may be read, which needs a sound solution. `firms`:
+    intervals take so many clusters as the independent units."""
 
     outcome: str
+    firms: Count | None = None
     ranked: bool
     points: tuple[Point, ...]
 

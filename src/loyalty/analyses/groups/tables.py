@@ -29,7 +29,7 @@ from loyalty.shown.context import Case
 from loyalty.shown.doubts import withheld
 from loyalty.shown.short import within
 from loyalty.shown.table import Column, Table
-from loyalty.shown.units import alone
+from loyalty.shown.units import independent
 from loyalty.shown.words import escaped, number
 
 EQUAL: dict[Level, str] = {
@@ -322,7 +322,8 @@ def _points(case: Case) -> list[Column]:
 
 
 def importance(found: Importance, case: Case) -> Table:
-    columns, narrow = _points(case), alone(case, "Their intervals", "总效应的区间")
+    columns = _points(case)
+    basis = independent(case, found.firms, "Intervals", "区间")
 
     def corner(row: Point) -> Text | None:
         known = not case.reliance.between(row.construct, found.outcome)
@@ -335,8 +336,8 @@ def importance(found: Importance, case: Case) -> Table:
         columns,
         Text(en="Importance and performance.", zh="重要性与表现。"),
         Text(
-            en=f"Standardized total effects, robust standard errors, delta method; mean score on 0 to 100. A corner is named only where the intervals of both distances from the means exclude zero.{narrow.en}",
-            zh=f"重要性为标准化总效应，稳健标准误由 delta 法得出；表现为 0–100 的平均得分。只有与两个均值之距离的区间均不含零时，才判定所在象限。{narrow.zh}",
+            en=f"Standardized total effects, robust standard errors, delta method; mean score on 0 to 100. A corner is named only where the intervals of both distances from the means exclude zero.{basis.en}",
+            zh=f"重要性为标准化总效应，稳健标准误由 delta 法得出；表现为 0–100 的平均得分。只有与两个均值之距离的区间均不含零时，才判定所在象限。{basis.zh}",
         ),
         withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
     )

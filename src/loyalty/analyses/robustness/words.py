@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from loyalty.analyses.robustness.findings import Curve, Missing, Power, Specification
-from loyalty.estimates.verdicts import readable
+from loyalty.estimates.verdicts import beyond, readable
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown import fit
 from loyalty.shown.context import Case
-from loyalty.shown.doubts import clause, unreliable
+from loyalty.shown.doubts import BEYOND, clause, unreliable
 from loyalty.shown.short import within
 from loyalty.shown.units import units
 from loyalty.shown.words import few, names, number, spaced
@@ -116,7 +116,7 @@ def curve(found: Curve, case: Case) -> list[Text] | None:
             )
         ]
     else:
-        said = [*_sound(found), *_ends(found, case), *_wide(found)]
+        said = [*_sound(found), *_ends(found, case), *_beyond(found, case), *_wide(found)]
     if found.suspect:
         n, one = number(found.suspect), found.suspect == 1
         said.append(
@@ -189,6 +189,20 @@ def _ends(found: Curve, case: Case) -> list[Text]:
         Text(
             en=f"Lowest is the choice “{escape(low.en)}”, highest “{escape(high.en)}”; the widest interval comes with “{escape(wide.en)}”.",
             zh=f"估计值最低的设定是“{escape(low.zh)}”，最高的是“{escape(high.zh)}”；区间最宽的是“{escape(wide.zh)}”。",
+        )
+    ]
+
+
+def _beyond(found: Curve, case: Case) -> list[Text]:
+    """Which choices in the range put the path beyond 1, and what that means."""
+    rows = [r for r in found.specifications if readable(r) and beyond(r.estimate)]
+    if not rows:
+        return []
+    labels, one = names([choice(r, case) for r in rows]), len(rows) == 1
+    return [
+        Text(
+            en=f"Beyond 1 in size {'is the path' if one else 'are the paths'} of {labels.en}: {BEYOND.en}.",
+            zh=f"在{labels.zh}的设定下，路径的绝对值大于 1：{BEYOND.zh}。",
         )
     ]
 

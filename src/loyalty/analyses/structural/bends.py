@@ -87,6 +87,7 @@ def _judged(h: Hypothesis, row: Mapping[str, Any], before: str = "") -> dict[str
 def estimated(
     study: Study,
     answers: pd.DataFrame,
+    seed: int,
     units: tuple[str, Clusters] | None = None,
     careless: pd.Series | None = None,
 ) -> Bends:
@@ -119,7 +120,7 @@ def estimated(
                 term = f"{h.from_}^2" if h.quadratic else f"{h.from_}:{h.moderator}"
                 found.scores[h.id] = table.loc[term]
         try:
-            latent = interactions.latent(study, answers, outcome, units)
+            latent = interactions.latent(study, answers, outcome, seed, units)
         except (CannotCompute, semfit.ModelError) as error:
             found.refused_latent.append(reason_of(error))
         else:

@@ -15,11 +15,11 @@ from loyalty.analyses.structural.crosscheck import semopy_paths
 from loyalty.analyses.structural.ways import Contrasts
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
-from loyalty.estimates import structural
+from loyalty.estimates import groups, structural
 from loyalty.estimates.careless import flags
 from loyalty.estimates.composites import composites
 from loyalty.estimates.fit import FitMeasures, Missing, estimation, fit_measures, missing_answers
-from loyalty.estimates.groups import Clusters, clusters_of
+from loyalty.estimates.groups import Firms
 from loyalty.estimates.solution import Solution
 from loyalty.estimates.solution import solution as solution_of
 from loyalty.estimates.verdicts import PathVerdict, judge
@@ -432,14 +432,13 @@ class Answers:
     weights: pd.Series | None = None
     careless: pd.Series | None = None
 
-    def fit(self, model: str, rows: pd.DataFrame, cluster: str | None = None) -> semfit.Result:
+    def fit(self, model: str, rows: pd.DataFrame) -> semfit.Result:
         """A model by robust maximum likelihood, all answers used."""
         return semfit.fit(
             model,
             rows,
             estimator="MLR",
             missing=self.missing,
-            cluster=cluster,
             weights=self.weights,
         )
 
@@ -490,29 +489,14 @@ def _judged(rows: pd.DataFrame, before: str = "") -> list[PathVerdict]:
     return [judge(*one) for one in bounds.itertuples(index=False)]
 
 
-@dataclass(frozen=True)
-class Firms:
-    """The firms of the respondents, and the model with these as the independent units."""
-
-    group: str
-    clusters: Clusters
-    model: semfit.Result
-
-
 @refusable
 def firms(data: Answers) -> Firms:
     """Where respondents belong to firms, and these are enough for errors that allow for them."""
-    study = data.study
-    nested = study.units
+    nested = data.study.units
     if nested is None:
         raise CannotCompute("no_nested_group")
-    found = clusters_of(data.rows, nested.id, data.items)
-    rows = data.rows[data.rows[nested.id].notna()]
-    text = study.structural_model()
-    result = data.fit(text, rows, nested.id)
-    if not result.converged:
-        raise CannotCompute.because(result.problems[0])
-    return Firms(nested.id, found, result)
+    how = {"missing": data.missing, "weights": data.weights}
+    return groups.firms(data.study.structural_model(), data.rows, nested.id, data.items, **how)
 
 
 def paths(
@@ -690,10 +674,10 @@ def competing(data: Answers) -> Competing:
 
 
 # --- moderation and bends ------------------------------------------------------------------------
-def bends(data: Answers, by: Firms | Refused | None = None) -> Bends:
+def bends(data: Answers, seed: int, by: Firms | Refused | None = None) -> Bends:
     """With firms as the independent units where there are any."""
     units = (by.group, by.clusters) if isinstance(by, Firms) else None
-    return estimated(data.study, data.rows, units, data.careless)
+    return estimated(data.study, data.rows, seed, units, data.careless)
 
 
 def moderation(found: Bends) -> Moderation | Refused:

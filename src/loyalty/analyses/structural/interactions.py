@@ -155,11 +155,13 @@ def latent(
     study: Study,
     answers: pd.DataFrame,
     outcome: str,
+    seed: int,
     units: tuple[str, Clusters] | None = None,
 ) -> LatentModel:
     """Fit the model of one outcome by robust maximum likelihood and full information.
 
-    Products are those of answers without what the answer scales alone make of them.
+    Products are those of answers without what the answer scales alone make of them, which is drawn
+    with the `seed`.
 
     With `units`, a column of clusters and how many these are, errors are cluster-robust and
     intervals have Student's t; rows without a cluster are left out.
@@ -180,7 +182,7 @@ def latent(
     made = semfit.product_indicators(answers, [a for a, _ in pairs], [b for _, b in pairs])
     items = [i.id for c in study.structural for i in c.items]
     asked = list(dict.fromkeys([*items, *(item for pair in pairs for item in pair)]))
-    made = straightened(made, answers[asked], [(a, b) for a, b in dict.fromkeys(pairs)])
+    made = straightened(made, answers[asked], [(a, b) for a, b in dict.fromkeys(pairs)], seed)
     wide = pd.concat([answers, made], axis=1)
     used = list(dict.fromkeys([*items, *made.columns]))
     missing = missing_answers(wide, used)
@@ -231,8 +233,7 @@ def _term(
     se = np.sqrt(np.einsum("ij,jk,ik->i", j, result.vcov.to_numpy(float), j))
     quantile = clusters.half(1.0) if clusters else float(norm.ppf(0.975))
     half = quantile * se
-    # The level at which a normal quantile is that of Student's t.
-    bounds = found.johnson_neyman(level=2 * float(norm.cdf(quantile)) - 1)
+    bounds = found.johnson_neyman(level=clusters.as_normal if clusters else 0.95)
     p = clusters.p(value[0], se[0]) if clusters else 2 * norm.sf(abs(value[0] / se[0]))
     return LatentTerm(
         hypothesis=h,

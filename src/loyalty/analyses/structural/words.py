@@ -29,7 +29,7 @@ from loyalty.analyses.structural.findings import (
 )
 from loyalty.analyses.structural.ways import Contrast, Contrasts
 from loyalty.cases.study import Study
-from loyalty.estimates.verdicts import Doubts, PathVerdict
+from loyalty.estimates.verdicts import Doubts, PathVerdict, beyond
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
@@ -37,7 +37,7 @@ from loyalty.ground.thresholds import threshold
 from loyalty.shown import apa
 from loyalty.shown import fit as fits
 from loyalty.shown.context import Case, arrow
-from loyalty.shown.doubts import clause, shortly, unreliable
+from loyalty.shown.doubts import BEYOND, clause, shortly, unreliable
 from loyalty.shown.units import units
 from loyalty.shown.words import (
     among,
@@ -162,7 +162,21 @@ def fit(found: Fit, case: Case) -> list[Text]:
 
 
 def paths(found: Paths, case: Case) -> list[Text]:
-    return [*_doubted(found, case), *_explained(found, case)]
+    return [*_doubted(found, case), *_beyond(found, case), *_explained(found, case)]
+
+
+def _beyond(found: Paths, case: Case) -> list[Text]:
+    """Which paths that may be relied upon are larger than 1 in size, and what that means."""
+    large = [r.id for r in found.rows if beyond(r.estimate) and relied(r, case)]
+    if not large:
+        return []
+    which = _ids(large)
+    return [
+        Text(
+            en=f"Larger than 1 in size {be(len(large))} {which.en}: {BEYOND.en}.",
+            zh=spaced("", which.zh, f"的绝对值大于 1：{BEYOND.zh}。"),
+        )
+    ]
 
 
 def relied(row: Path, case: Case) -> bool:
