@@ -218,9 +218,8 @@ def test_a_ratio_whose_interval_says_nothing_is_not_printed() -> None:
 
     def shown(lower: float, upper: float) -> tuple[str, ...]:
         row = wide | {"ci_lower": lower, "ci_upper": upper}
-        rows = [
-            one | {"verdict": side(one["ci_lower"], one["ci_upper"], 1.0)} for one in (told, row)
-        ]
+        rate = told | {"conduct": "rate", "ci_lower": 0.7, "ci_upper": 0.9}
+        rows = [r | {"verdict": side(r["ci_lower"], r["ci_upper"], 1.0)} for r in (told, row, rate)]
         found = cited(Staying(**rest, rows=rows), "a/conduct/staying")
         table = shown_tables.staying(found, case)
         said = [t for one in words.staying(found, case) for t in (one.en, one.zh)]

@@ -136,6 +136,16 @@ def test_the_curve_says_what_agrees_and_where_the_ends_are() -> None:
     assert "其他估计方法" in text.zh
 
 
+def test_a_path_beyond_one_is_said_to_rest_on_causes_that_overlap() -> None:
+    large = specification(1.27, choice="forward")
+    text = said(curve(specification(0.5), large), words.curve)
+    assert "Beyond 1 in size is the path of every earlier" in text.en
+    assert "causes of one outcome overlap" in text.en and "相互重叠" in text.zh
+    wide = specification(1.71, 3.0, choice="forward")  # not read at all
+    for other in (specification(0.98, choice="forward"), wide):
+        assert "overlap" not in said(curve(specification(0.5), other), words.curve).en
+
+
 def test_the_curve_counts_what_is_suspect_and_what_failed() -> None:
     found = curve(
         specification(0.5),

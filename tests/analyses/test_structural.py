@@ -450,6 +450,12 @@ def test_paths_are_counted_and_wide_ones_named() -> None:
     assert text.en.startswith("H2 is not to be relied upon: the interval is wider than one")
     assert text.en.endswith("lies between \\.25 (Value) and \\.50 (Loyalty).")
     assert "H2 不可采信：区间宽于一个标准差" in text.zh
+    assert "overlap" not in text.en  # a wide interval is not read at all
+    large = found.model_copy(update={"rows": (path("H1", 1.2, 1.1, 1.3, "supported"), *rows[1:])})
+    assert (
+        "Larger than 1 in size is H1: a standardized path is so large"
+        in said(words.paths, large).en
+    )
     best = without_references(words.strongest(cited(found, "small/structural/x"), CASE).en)
     assert best == (
         "The strongest supported path is Quality → Value "
