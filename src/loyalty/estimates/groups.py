@@ -663,7 +663,8 @@ def total_effects(
         if scales is None:
             return values
         sd = score_sds(result.estimate, z, [scales[name] for name in (outcome, *of)])
-        return values * sd[..., :1] / sd[..., 1:]
+        points: np.ndarray = values * sd[..., :1] / sd[..., 1:]
+        return points
 
     value = np.real(totals(x))
     j = jacobian(totals, x)
