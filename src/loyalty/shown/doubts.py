@@ -75,12 +75,12 @@ def unbounded(row: Any) -> Text | None:
     return UNTOLD if untold(row.ci_lower, row.ci_upper) else None
 
 
-def ratio(value: Any, lower: Any, upper: Any) -> Text:
-    """A ratio with its interval, or in their place that it is untold."""
+def ratio(value: Any, lower: Any, upper: Any, zh: str = "") -> Text:
+    """A ratio with its interval, in Chinese after `zh`, or in their place that it is untold."""
     if untold(lower, upper):
         return UNTOLD
     shown = estimate(value, lower, upper)
-    return Text(en=shown, zh=shown)
+    return Text(en=shown, zh=f"{zh}{shown}")
 
 
 def clause(doubts: Doubts, *, behind: bool = False) -> Text:

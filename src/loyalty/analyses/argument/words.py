@@ -536,13 +536,13 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
         )
     for r in found.lapses:
         what, where = measure(r.case, r.said, case), title(r.case, case)
-        odds = ratio(r.odds_ratio, r.ci_lower, r.ci_upper)
+        odds = ratio(r.odds_ratio, r.ci_lower, r.ci_upper, "为 ")
         en = {"+": "more often", "-": "less often", "open": "neither clearly more nor less often"}
         zh = {"+": "流失较多", "-": "流失较少", "open": "流失是否较多尚无定论"}
         said.append(
             text(
                 f"{number(r.share)} of {number(r.n)} had stopped by the next time ({escape(where.en)}): between people, not within one, those with more {escape(what.en.lower())} do so {en[r.verdict]} (odds ratio {odds.en}, with what they did before held constant).",
-                f"在“{escape(where.zh)}”的 {number(r.n)} 人中，有 {number(r.share)} 到下一期已经流失。这里比较的是不同的人，不是同一个人的前后：{escape(what.zh)}较高的人{zh[r.verdict]}，控制此前的行为后，优势比：{odds.zh}。",
+                f"在“{escape(where.zh)}”的 {number(r.n)} 人中，有 {number(r.share)} 到下一期已经流失。这里比较的是不同的人，不是同一个人的前后：{escape(what.zh)}较高的人{zh[r.verdict]}，控制此前的行为后，优势比{odds.zh}。",
             )
         )
     for u in found.used:

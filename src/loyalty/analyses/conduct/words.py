@@ -714,13 +714,13 @@ def lapse(found: Lapse, case: Case) -> list[Text]:
     en = {"+": "more often", "-": "less often", "open": "more or less often, which is open,"}
     zh = {"+": "更常中断", "-": "较少中断", "open": "是否更常中断，尚无定论"}
     for row in found.rows:
-        value = ratio(row.odds_ratio, row.ci_lower, row.ci_upper)
+        value = ratio(row.odds_ratio, row.ci_lower, row.ci_upper, "为 ")
         held = "With what they did before held, those" if row.past else "Those"
         zh_held = "控制此前行为后，" if row.past else ""
         said.append(
             Text(
                 en=f"{held} with more {escape(within(label.en))} lapse {en[row.verdict]} (odds ratio of a standard deviation {value.en}).",
-                zh=f"{zh_held}{escape(label.zh)}较高的人{zh[row.verdict]}（每高一个标准差的优势比：{value.zh}）。",
+                zh=f"{zh_held}{escape(label.zh)}较高的人{zh[row.verdict]}（每高一个标准差的优势比{value.zh}）。",
             )
         )
     return said

@@ -535,7 +535,7 @@ def _maps(data: Compared, found: Effects) -> Maps:
         found.outcome,
         data.missing,
         found.pooled,
-        units and units.id,
+        None if units is None else units.id,
     )
     parts = []
     for level, part in totals.groupby("level", sort=False):
