@@ -175,7 +175,7 @@ def trial_cases(described: Mapping[str, Study], found: Results, language: Langua
     for row in cases.rows:
         study = described[row.case]
         parts += [
-            f"## {escape(study.title.in_(language))} {{#sec-trial-{row.case}}}",
+            f"## {escape(study.title.in_(language))} {{#sec-trial-{row.case} .one-page}}",
             escape(study.summary.in_(language)),
             f"{{{{< embed {notebook}#txt-{ALL}-trial-case-{row.case} >}}}}",
             f"{{{{< embed {notebook}#tbl-{ALL}-trial-case-{row.case} >}}}}",
@@ -555,10 +555,8 @@ def claims_ledger(found: Results, language: Language) -> str:
     argument = found.get((ALL, "argument"))
     judged = getattr(argument.findings, "claims", None) if argument else None
     rows = {row.id: row for row in getattr(judged, "rows", ())}
-    verdicts = [
-        Column(lambda c: DESIGNS[rows[c.id].design], "Can its design show it?"),
-        Column(lambda c: told(rows[c.id]), "What can be said"),
-    ]
+    said = [Column(lambda c: told(rows[c.id]), "What can be said")] * bool(rows)
+    design = [Column(lambda c: DESIGNS[rows[c.id].design], "Can its design show it?")] * bool(rows)
     parts = []
     for source in dict.fromkeys(c.source for c in ledger.claims):
         table = Table(
@@ -566,9 +564,10 @@ def claims_ledger(found: Results, language: Language) -> str:
             [
                 Column("id", "Id"),
                 Column(lambda c: c.text, "Claim"),
+                *said,
                 Column(lambda c: claimed(c, language), "Printed"),
+                *design,
                 Column(lambda c: _place(c, language), "Place (origin named)"),
-                *(verdicts if rows else ()),
             ],
             Text(en=f"Figures printed by @{source}.", zh=f"报告 [@{source}] 中的数字。"),
         )

@@ -156,9 +156,11 @@ class HtmlWriter:
             for k, ((_, cells), said) in enumerate(zip(rows, texts, strict=True)):
                 for cell, text in zip(cells, said, strict=True):
                     if k >= heads:
-                        cell[0] = ast.attr("", tables.cell_class(text, fits))
-                        if "interval" in cell[0][1]:
-                            cell[4] = ast.rewrite(cell[4], _breakable)
+                        kind = tables.cell_class(text, fits)
+                        cell[0] = ast.attr("", kind)
+                        cell[4] = ast.rewrite(
+                            cell[4], _breakable if "interval" in kind else _before_interval
+                        )
                     elif not text.strip():  # a heading says something to everybody
                         spoken = f'<span class="sr-only">{self.words["row"]}</span>'
                         cell[4] = [ast.node("Plain", [ast.raw_inline("html", spoken)])]
@@ -635,3 +637,9 @@ def _columns() -> str:
         cells = ", ".join(f".{side}{n} tr > :nth-child({n})" for n in range(1, SIDED + 1))
         rules.append(f"{cells} {{ text-align: {word}; }}\n")
     return "".join(rules)
+
+
+def _before_interval(item: Node) -> list[Node] | None:
+    """An estimate and its interval may part, so that a phone's columns are narrow."""
+    parted = item["c"].replace("\u00a0[", " [") if item["t"] == "Str" else ""
+    return [ast.text(parted)] if parted and parted != item["c"] else None

@@ -295,17 +295,27 @@ class TypstWriter:
             return None
 
         out: list[Node] = []
+        level = 0  # of the heading of a section that stands on one page
         headed = False  # a picture right below a heading stays there: a foot may come before it
         for index, block in enumerate(chapter.unlinked):
+            if block["t"] == "Header":
+                if level and block["c"][0] <= level:
+                    out.append(ast.raw("typst", "]"))
+                    level = 0
+                if "one-page" in block["c"][1][1]:
+                    out.append(ast.raw("typst", "#one-page["))
+                    level = block["c"][0]
             if block["t"] == "Div" and "x-float" in block["c"][0][1]:
-                tall = not headed and self._picture(block) > TALL
+                tall = not headed and not level and self._picture(block) > TALL
                 room = self._room(chapter.unlinked[index + 1 :]) if tall else 0.0
-                out += floating(block, True, room)
+                out += floating(block, not level, room)
                 headed = False
             else:
                 out += inner([block])
                 badge = block["t"] == "Div" and {"simulated", "real"} & set(block["c"][0][1])
                 headed = block["t"] == "Header" or (headed and bool(badge))
+        if level:
+            out.append(ast.raw("typst", "]"))
         number = f"(..n) => {quoted(self._number(chapter))}" if chapter.number else "none"
         start = f"#heading(level: 1, numbering: {number})[#none;"
         end = f"] {self._chapter_label(chapter)}"

@@ -25,6 +25,7 @@ BRIEF = 60.0  # em: a table of cells up to this width may have narrow columns on
 CHINESE_RUN = 4  # characters of Chinese text that stay together
 MAX_LINES = 3.2
 POWER = 3  # how much more a column's longest texts weigh when widths follow the amount of text
+LONG = 30  # rows: a longer table has a line a row where that can be read
 TOGETHER = 4  # rows of a broken table that a page has at least
 KEPT = 320.0  # points that may move to the next page without leaving one under half full
 
@@ -124,8 +125,9 @@ def layout(rows: list[list[str]], turned: bool = True) -> Layout:
         if flipped and not turned:
             break
         usable = width - 2 * inset * columns
+        smallest = READABLE if len(rows) > LONG else PLEASANT
         for size in SIZES:
-            if size >= PLEASANT and sum(natural) * size <= usable:
+            if size >= smallest and sum(natural) * size <= usable:
                 return Layout(size, inset, (), flipped)
         for floor in (comfortable, least):
             for size in SIZES:

@@ -254,7 +254,8 @@ local function whole(tbl)
   end
 end
 
--- an interval may break on a phone; Chinese, which breaks anywhere, keeps a width (quarto.scss)
+-- an interval may break on a phone, and before it; Chinese, which breaks anywhere, keeps a width
+-- (quarto.scss)
 local function interval(tbl)
   for _, body in ipairs(tbl.bodies) do
     for _, r in ipairs(body.body) do
@@ -265,8 +266,11 @@ local function interval(tbl)
           cell.contents = cell.contents:walk {
             Str = function(str) return pandoc.Str((str.text:gsub("\u{a0}", " "))) end,
           }
-        elseif em(text) >= 5 and text:find("[\228-\233]") then
-          cell.attr.classes:insert("wraps")
+        else
+          if em(text) >= 5 and text:find("[\228-\233]") then cell.attr.classes:insert("wraps") end
+          cell.contents = cell.contents:walk {
+            Str = function(str) return pandoc.Str((str.text:gsub("\u{a0}%[", " ["))) end,
+          }
         end
       end
     end
@@ -293,6 +297,50 @@ local function footed(tbl)
   local last = tbl.bodies[#tbl.bodies]
   if rows < 2 * TOGETHER or #tbl.foot.rows > 0 or #last.body <= TOGETHER then return end
   for _ = 1, TOGETHER do tbl.foot.rows:insert(1, last.body:remove()) end
+end
+
+-- Whether a paragraph is what stands under a table: its note.
+local function note(block)
+  local first = block and block.t == "Para" and block.content[1]
+  local said = first and first.t == "Emph" and pandoc.utils.stringify(first)
+  return said == "Note." or said == "注"
+end
+
+-- A section whose heading has the class `one-page` is not broken.
+local function on_one_page(blocks)
+  local out, level = pandoc.Blocks {}, nil
+  for _, block in ipairs(blocks) do
+    if block.t == "Header" then
+      if level and block.level <= level then
+        out:insert(raw_block("]"))
+        level = nil
+      end
+      if block.classes:includes("one-page") then
+        out:insert(raw_block("#one-page["))
+        level = block.level
+      end
+    end
+    out:insert(block)
+  end
+  if level then out:insert(raw_block("]")) end
+  return out
+end
+
+-- The note under a table, and its source, stay with the table's last rows: room for them is kept in
+-- the foot and given back below it.
+local function with_notes(blocks)
+  local out = pandoc.Blocks {}
+  for i, block in ipairs(blocks) do
+    out:insert(block)
+    if block.t == "Table" and #block.foot.rows > 0 and note(blocks[i + 1]) then
+      local lines = math.ceil(em(pandoc.utils.stringify(blocks[i + 1])) * 11 / TEXT)
+      local height = math.min(lines * 13 + 30, KEPT) .. "pt"
+      local room = pandoc.Cell({ raw_block("#v(" .. height .. ")") }, nil, 1, #block.colspecs)
+      block.foot.rows:insert(pandoc.Row { room })
+      out:insert(raw_block("#v(-" .. height .. ")"))
+    end
+  end
+  return out
 end
 
 -- Widths by how much text each column has in all, where a table is lower by it (tables.py): one long
@@ -335,7 +383,7 @@ end
 -- Tables in the PDF: natural columns and a type size that fits, never past the margin.
 -- em of a column that any text can be read in (tables.py); and less, where the type would be
 -- smaller than PLEASANT points
-local COLUMNS, PLEASANT = { 20, 16, 13, 10, 7, 4 }, 7
+local COLUMNS, PLEASANT, LONG = { 20, 16, 13, 10, 7, 4 }, 7, 30
 local function fit(tbl)
   local natural, least, texts = {}, {}, {}
   local function row(cells)
@@ -373,7 +421,9 @@ local function fit(tbl)
     end
     for _, trial in ipairs { 9.5, 9, 8.5, 8, 7.5, 7, 6.5, 6, 5.5 } do
       if wide * trial <= usable then size, wraps = trial, false break end
-      if narrow * trial * 1.03 <= usable then size = math.max(size, trial) break end
+      -- a long table has a line a row where that can be read
+      local whole_rows = #texts > LONG and wide * PLEASANT <= usable
+      if not whole_rows and narrow * trial * 1.03 <= usable then size = math.max(size, trial) break end
     end
     if size >= PLEASANT then break end
   end
@@ -389,7 +439,7 @@ local function fit(tbl)
     tbl.colspecs[i] = { spec[1], wraps and widths[i] / total or nil }
   end
   tbl.attributes["typst:text:size"] = size .. "pt"
-  tbl.attributes["typst:inset"] = "(x: " .. inset .. "pt, y: 4pt)"
+  tbl.attributes["typst:inset"] = "(x: " .. inset .. "pt)"
 end
 
 return { { Meta = settings }, {
@@ -406,6 +456,8 @@ return { { Meta = settings }, {
     if html then image.attributes["loading"] = "lazy" return image end
   end,
   Str = function(str)
+    -- at the start of a cell Typst takes it for a list
+    if typst and str.text:match("^[-+/=]$") then return raw("\\" .. str.text) end
     -- Chinese sets the sign of per cent close to the number, and a decimal keeps its zero
     if not book.lang:match("^zh") then return nil end
     local said = (" " .. str.text:gsub("\u{a0}%%", "%%")):gsub("([^%w_.])%.(%d)", "%10.%2")
@@ -447,6 +499,9 @@ return { { Meta = settings }, {
       div.content:insert(raw_block("]"))
       return div.content
     end
+  end,
+  Blocks = function(blocks)
+    if typst then return on_one_page(with_notes(blocks)) end
   end,
   Table = function(tbl)
     whole(tbl)
