@@ -34,6 +34,7 @@ from loyalty.book import files
 from loyalty.book.files import EDITIONS, TRANSLATED, Edition
 from loyalty.cases import roads, study
 from loyalty.ground import paths
+from loyalty.ground.terms import term
 from loyalty.run.analyses import ACROSS, ANALYSES
 
 BOOK = Path(os.environ.get("LOYALTY_REPORT_BOOK", files.book()))
@@ -382,6 +383,43 @@ def test_pages_fit_screen_and_phone(browsed: dict[str, Seen]) -> None:
     assert {path: seen.over for path, seen in browsed.items() if any(seen.over.values())} == {}
 
 
+#: In the head of a table: columns that a reader looks for.
+SOUGHT = {
+    said
+    for head in ("95 % interval", "Verdict", "Grade")
+    for said in (term(head).en, term(head).zh)
+}
+#: Of each table in a page: the first column of each name, and where it ends.
+COLUMNS = """sought => [...document.querySelectorAll("main table")].flatMap(table => {
+  const seen = new Set(), found = [];
+  for (const head of table.querySelectorAll("thead th")) {
+    const name = head.innerText.trim();
+    if (!sought.includes(name) || seen.has(name)) continue;
+    seen.add(name);
+    found.push([name, Math.round(head.getBoundingClientRect().right)]);
+  }
+  return found; })"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason=f"no Chromium on this machine ({', '.join(NAMES)})")
+def test_a_phone_shows_intervals_and_verdicts(chapters: list[Path]) -> None:
+    """The first of each in every table of the volumes, before anything is scrolled."""
+    narrow, padding = 360, 4
+    beyond, seen = {}, 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": narrow, "height": 800})
+        for path in chapters:
+            page.goto(path.as_uri())
+            found = page.evaluate(COLUMNS, sorted(SOUGHT))
+            seen += len(found)
+            if over := [one for one in found if one[1] > narrow + padding]:
+                beyond[name(path)] = over
+        browser.close()
+    assert seen > 20
+    assert beyond == {}
+
+
 def test_pictures_load(browsed: dict[str, Seen]) -> None:
     assert {path: seen.broken for path, seen in browsed.items() if seen.broken} == {}
 
@@ -512,6 +550,9 @@ def test_pdf_pages_are_full_but_a_chapters_last(pdf: tuple[Edition, pdf_facts.Pd
     read = pdf[1]
     foot = 60  # points; below it stands the page's number
     last = {page - 1 for page in read.chapters} | {len(read.pages)}
+    # a simulated case is not broken: it goes over whole
+    case = r"\(simulated\)|（模拟数据）"
+    last |= {page - 1 for title, page in read.outline if re.search(case, title)}
     ends = {len(read.pages)}
     empty, little = [], []
     for page in read.pages:

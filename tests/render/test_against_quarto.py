@@ -140,11 +140,13 @@ def test_no_table_of_quarto_is_broken_for_three_rows(tmp_path: Path) -> None:
     whole = yaml.safe_load(file.read_text("utf-8"))
     whole["book"] |= {"chapters": ["index.qmd"], "appendices": ["reports/data.qmd"]}
     file.write_text(yaml.safe_dump(whole), encoding="utf-8")
-    (root / "index.qmd").write_text("# Start {#sec-start}\n\nSome words.\n", encoding="utf-8")
+    (root / "index.qmd").write_text(test_breaks.one_page(), encoding="utf-8")
     (root / "reports/data.qmd").write_text(test_breaks.chapter(), encoding="utf-8")
     (made,) = quarto.render(root, ["pdf"], root / "out", PROGRAM)
     pdf = pdf_facts.read(made)
     test_breaks.test_no_table_is_broken_for_three_rows(pdf)
+    heading, rows = test_breaks.pages_of_one(pdf)
+    assert heading == rows and "+ intercepts" in pdf.text
     alone = [squeeze(page.text) for page in pdf.pages if len(squeeze(page.text)) < 30]
     assert not [text for text in alone if "Appendices" in text], "no page for that word alone"
 

@@ -32,9 +32,32 @@ def chapter() -> str:
     return "\n\n".join(parts)
 
 
+def one_page() -> str:
+    """A section that would be broken, and is longer than a page as tables are set."""
+    return (
+        f"# Start {{#sec-start}}\n\n{'Some words before it. ' * 90}\n\n"
+        f"## All on one page {{#sec-one .one-page}}\n\nSome words.\n\n{table('one', 52)}\n\n"
+        "## After it {#sec-after}\n\n| Held |\n|:--|\n| + intercepts |\n"
+    )
+
+
+def pages_of_one(pdf: pdf_facts.Pdf) -> list[set[int]]:
+    """The pages of the section's heading (not in the contents) and of its table's rows."""
+    rows = [p.number for p in pdf.pages for _ in re.findall(r"\boner\d+x", p.text)]
+    assert len(rows) == 52
+    heads = [p.number for p in pdf.pages if re.search(r"All on one\s+page", p.text)]
+    return [{max(heads)}, set(rows)]
+
+
 @pytest.fixture(scope="module")
 def pdf(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> pdf_facts.Pdf:
     root = tmp_path_factory.mktemp("breaks")
+    (made,) = embedded.render(book(sample, root, chapter()), ["pdf"], root / "out")
+    return pdf_facts.read(made)
+
+
+def book(sample: Path, root: Path, text: str) -> Path:
+    """A book of one chapter."""
     for name in ("references.bib", "_variables.yml"):
         (root / name).write_bytes((sample / name).read_bytes())
     (root / "_quarto.yml").write_text(
@@ -42,9 +65,8 @@ def pdf(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> pdf_facts.Pdf
         "book: {title: Breaks, chapters: [index.qmd]}\nformat: {typst: default}\n",
         encoding="utf-8",
     )
-    (root / "index.qmd").write_text(chapter(), encoding="utf-8")
-    (made,) = embedded.render(root, ["pdf"], root / "out")
-    return pdf_facts.read(made)
+    (root / "index.qmd").write_text(text, encoding="utf-8")
+    return root
 
 
 def test_no_table_is_broken_for_three_rows(pdf: pdf_facts.Pdf) -> None:
@@ -68,6 +90,13 @@ def ending_with_a_heading(pdf: pdf_facts.Pdf, first: int = 2) -> list[int]:
         if lines and re.search(r"Heading number \d+x", min(lines, key=lambda r: r.bottom).text):
             ends.append(page.number)
     return ends
+
+
+def test_a_section_stands_on_one_page(sample: Path, tmp_path: Path) -> None:
+    (made,) = embedded.render(book(sample, tmp_path, one_page()), ["pdf"], tmp_path / "out")
+    pdf = pdf_facts.read(made)
+    assert pages_of_one(pdf) == [{4}, {4}], "3 has what is before it"
+    assert "+ intercepts" in pdf.text
 
 
 def test_no_page_ends_with_a_heading(pdf: pdf_facts.Pdf) -> None:

@@ -410,7 +410,7 @@ local function fit(tbl)
     natural[i], least[i] = natural[i] or 0.6, least[i] or 0.6
     wide = wide + natural[i]
   end
-  local inset = columns > 8 and 2.5 or 5
+  local inset = (columns > 8 or #texts > LONG) and 2.5 or 5
   local usable = TEXT - 2 * inset * columns
   local size, wraps = 5.5, true
   for _, column in ipairs(COLUMNS) do
