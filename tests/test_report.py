@@ -405,7 +405,8 @@ COLUMNS = """sought => [...document.querySelectorAll("main table")].flatMap(tabl
 def test_a_phone_shows_intervals_and_verdicts(chapters: list[Path]) -> None:
     """The first of each in every table of the volumes, before anything is scrolled."""
     narrow, padding = 360, 4
-    beyond, seen = {}, 0
+    beyond: dict[str, Any] = {}
+    seen = 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": narrow, "height": 800})
