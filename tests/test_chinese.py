@@ -11,9 +11,13 @@ import pytest
 import yaml
 from chinese_facts import odd_counts
 
+from loyalty.book.pages import numbered
 from loyalty.ground import paths
+from loyalty.ground.text import Text
 from loyalty.render import chinese
 from loyalty.render.ast import node, text
+from loyalty.shown.table import Table
+from loyalty.shown.words import captioned, of_simulated
 
 ROOT = paths.root()
 HAN = "\u4e00-\u9fff"
@@ -170,6 +174,25 @@ def test_citations_stand_close() -> None:
     assert chinese.close([node("Para", inlines)]) == [
         node("Para", [text("满意"), cite, text("与"), space, text("CFI")])
     ]
+
+
+def test_no_full_stop_ends_a_caption() -> None:
+    """GB/T 15834—2011, A.1, even after one within; English captions keep theirs."""
+    said = Text(en="What is found. What is shown.", zh="满意与忠诚相关。各项调查的路径。")
+    table = Table([], [], said)
+    assert numbered(table, "x", "zh").endswith(": 满意与忠诚相关。各项调查的路径 {#tbl-x}")
+    assert numbered(table, "x", "en").endswith(": What is found. What is shown. {#tbl-x}")
+    assert captioned(of_simulated(said), "zh") == "满意与忠诚相关。各项调查的路径（模拟数据）"
+    named = Text(en="Simulated data.", zh="模拟数据的路径。")
+    assert captioned(of_simulated(named), "zh") == "模拟数据的路径"
+    # nothing sets a caption but by this rule, and no chapter has one of its own
+    code = [f for f in (ROOT / "src").rglob("*.py") if ".caption.in_(" in f.read_text("utf-8")]
+    own = [
+        f
+        for f in (ROOT / "reports").glob("**/zh/*.qmd")
+        if re.search(r"#(tbl|fig)-[^>\n]*\}$", f.read_text("utf-8"), re.M)
+    ]
+    assert code + own == []
 
 
 def test_counts_that_read_oddly_are_found() -> None:

@@ -192,7 +192,7 @@ def test_the_recipe_for_a_new_analysis(house: Any) -> None:
     loyalty(root, "render", "small", "--to", "html", "--language", "en,zh")
     for language, sentence, caption in (
         ("en", "The toy read 60 answers.", "Togetherness of items. Simulated data."),
-        ("zh", "玩具读取了 60 份答卷。", "题项的聚合。模拟数据。"),
+        ("zh", "玩具读取了 60 份答卷。", "题项的聚合（模拟数据）"),
     ):
         book = root / "reports" / "_book" / "cases" / "small" / language
         page = whole_keys((book / "toy.html").read_text("utf-8"))

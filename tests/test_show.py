@@ -19,7 +19,7 @@ from loyalty.cases import study
 from loyalty.ground import findings, paths, results
 from loyalty.ground.findings import Bounded, Count, Finding, Findings, Found, Refused, cited
 from loyalty.ground.reasons import CannotCompute
-from loyalty.ground.text import Text
+from loyalty.ground.text import LANGUAGES, Text
 from loyalty.run import show
 from loyalty.run.analyses import PLACE, Part, outline
 from loyalty.run.show import Display
@@ -106,8 +106,8 @@ def test_each_thing_that_the_page_names_is_shown(toy: Case) -> None:
 def test_displays_in_chinese(toy: Case) -> None:
     text, table, figure = displayed(ONE, toy, "zh")
     assert text.bundle["text/markdown"] == '共 [60]{.num key="small/toy/one.n"} 行。'
-    assert (table.caption, figure.caption) == ("路径。模拟数据。", "图。模拟数据。")
-    assert figure.alt == "一条路径。"
+    assert (table.caption, figure.caption) == ("路径（模拟数据）", "图（模拟数据）")
+    assert figure.alt == "一条路径"
 
 
 def test_a_refusal_is_shown_as_its_reason(toy: Case) -> None:
@@ -119,18 +119,18 @@ def test_a_refusal_is_shown_as_its_reason(toy: Case) -> None:
 @pytest.mark.parametrize(
     ("simulated", "cases", "said"),
     [
-        (None, (False, False), "x."),
-        (None, (True, False), "x. Includes simulated data."),
-        (True, (True, False), "x. Simulated data."),
-        (False, (True, False), "x."),
+        (None, (False, False), ("x.", "x")),
+        (None, (True, False), ("x. Includes simulated data.", "x（含模拟数据）")),
+        (True, (True, False), ("x. Simulated data.", "x（模拟数据）")),
+        (False, (True, False), ("x.", "x")),
     ],
 )
 def test_captions_of_all_cases_together(
-    simulated: bool | None, cases: tuple[bool, ...], said: str
+    simulated: bool | None, cases: tuple[bool, ...], said: tuple[str, str]
 ) -> None:
     described: Any = {str(i): SimpleNamespace(simulated=s) for i, s in enumerate(cases)}
     case = Case(study.ALL, described=described)
-    assert show._marked(_table(simulated), case, "en") == said
+    assert tuple(show._marked(_table(simulated), case, one) for one in LANGUAGES) == said
 
 
 def _table(simulated: bool | None) -> Table:
@@ -162,7 +162,7 @@ def test_a_figure_says_first_what_is_said_of_its_finding(toy: Case) -> None:
     assert shown["fig-part1"].alt == "r is .5 (high). A path."
     assert shown["tbl-part0"].caption == "x. Simulated data."
     assert shown["txt-part2"].bundle["text/markdown"] == "So be it."
-    assert shown_as([figure, said], toy, "zh")["fig-part0"].alt == "相关为 0.5。一条路径。"
+    assert shown_as([figure, said], toy, "zh")["fig-part0"].alt == "相关为 0.5。一条路径"
     # another sentence, another caption; nothing left to say; tables say what they show
     later = shown_as([replace(figure, says=1), said], toy)
     assert later["fig-part0"].alt == "So be it. A path."
@@ -180,7 +180,7 @@ def test_a_figure_says_first_what_is_said_of_its_finding(toy: Case) -> None:
 def test_a_caption_begins_with_what_was_found(toy: Case) -> None:
     found = replace(_table(False), said=Text(en="It is so.", zh="如此。"))
     assert show._marked(found, toy, "en") == "It is so. x. Simulated data."
-    assert show._marked(found, toy, "zh") == "如此。x。模拟数据。"
+    assert show._marked(found, toy, "zh") == "如此。x（模拟数据）"
 
 
 # --- the executed notebook -----------------------------------------------------------------------

@@ -370,7 +370,7 @@ def test_properties_of_surveys_are_tried_where_ten_have_a_path() -> None:
     assert (found.count, found.clear) == (2, 1)
     text = said(found, words.moderators)
     assert "2 properties of surveys were tried" in text.en and "interval of 1 is" in text.en
-    assert "其中 1 个的区间不含零" in text.zh
+    assert "2 个调查特征中有 1 个的区间不含零" in text.zh
     assert found.untried == ("single_item", "year", "commonest_country")
     assert "a construct of one item, year and the commonest country" in text.en
     one = found.model_copy(update={"count": 1, "clear": 0, "untried": ()})
@@ -515,7 +515,7 @@ def test_what_may_not_be_relied_upon_is_pooled_only_beside(doubt: dict[str, Any]
     assert "are not told apart: Net." in text.en and "构念无法区分而未纳入：案例Net" in text.zh
     assert "2 real surveys of 600 people, whose measurement models may be relied" in text.en
     assert "has no acceptable solution: Food. With it the paths would be Quality → V" in text.en
-    assert "因测量模型没有可接受的解而未合并：案例Food。若将其纳入，路径为" in text.zh
+    assert "因测量模型没有可接受的解而未合并：案例Food。若将其纳入，各路径为" in text.zh
     for p, en, zh in ((0.04, "would be refuted (χ²", "会被否定"), (0.06, "would not be", "不会")):
         other = found.model_copy(update={"with_doubted": beside.model_copy(update={"p": p})})
         assert en in said(other, words.backbone).en and zh in said(other, words.backbone).zh

@@ -748,7 +748,7 @@ def test_all_that_is_shown_is_made_of_fields(monkeypatch: pytest.MonkeyPatch) ->
                     assert f'{{.num key="all/trial/{name}' in shown, display.label
                 if display.caption is not None:
                     captions[f"{display.label} {language}"] = shared.plain(display.caption)
-                    marked = {"en": "Simulated data.", "zh": "模拟数据。"}[language]
+                    marked = {"en": "Simulated data.", "zh": "（模拟数据）"}[language]
                     assert display.caption.endswith(marked), display.label
                 seen[f"{display.label} {language}"] = shown
                 if language == "zh":
@@ -763,7 +763,7 @@ def test_all_that_is_shown_is_made_of_fields(monkeypatch: pytest.MonkeyPatch) ->
     # Two paths, a moderation and a chain hold; of tables r and lift; six of nine.
     case = "tbl-all-trial-case-drawn"
     assert captions[f"{case} en"].startswith("5 of 9 intervals hold the declared value: Drawn.")
-    assert "：9 个区间中有 5 个覆盖设定值。" in captions["tbl-all-trial-headline zh"]
+    assert "：9 个区间中有 5 个覆盖设定值（模拟数据）" in captions["tbl-all-trial-headline zh"]
     assert "1 of 2 squares run against" in captions["tbl-all-trial-straight en"]
     assert captions["tbl-all-trial-differences en"].startswith("1 of 1 paths that differ")
     assert "Paths come out at 93" in captions["fig-all-trial-effects en"]

@@ -9,6 +9,7 @@ from typing import Any
 
 from loyalty.analyses.trial.names import KINDS
 from loyalty.book.measured import kept
+from loyalty.book.pages import numbered
 from loyalty.cases.study import Study
 from loyalty.ground import numbers
 from loyalty.ground.markdown import escape
@@ -34,8 +35,7 @@ def _table(
     language: Language,
 ) -> str:
     """A table with its caption below, as a reference by `name` finds it."""
-    table = Table(rows, columns, caption, plain=True).markdown(language)
-    return f"{table}\n\n: {caption.in_(language)} {{#tbl-{name}}}"
+    return numbered(Table(rows, columns, caption, plain=True), name, language)
 
 
 def _sum(label: Text, rows: Sequence[dict[str, Any]]) -> SimpleNamespace:

@@ -23,7 +23,7 @@ from loyalty.ground.text import Language, Text
 from loyalty.run import marks
 from loyalty.run.analyses import code_behind
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import join, listed, names, spaced
+from loyalty.shown.words import captioned, join, listed, names, spaced
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -163,7 +163,7 @@ def _said(en: str, zh: str, language: Language) -> str:
 
 
 def _captioned(en: str, zh: str, label: str, language: Language) -> str:
-    return f": {_said(en, zh, language)} {{#tbl-{label}}}"
+    return f": {captioned(Text(en=en, zh=zh), language)} {{#tbl-{label}}}"
 
 
 #: What the intervals of the recovery allow for, and how the page names it.
@@ -408,13 +408,13 @@ def recovery_figure(
         "与两种考虑企业的区间；竖线为名义值 0.95。",
         language,
     )
-    caption = _said(
-        "Coverage of 95 % intervals over the paths and effects of each simulated case: mean, and "
+    caption = Text(
+        en="Coverage of 95 % intervals over the paths and effects of each simulated case: mean, and "
         "a line from the least to the greatest (simulated data).",
-        "各模拟案例中路径与效应的 95% 区间覆盖率。点为均值，线段由最低覆盖率到最高覆盖率（模拟数据）。",
-        language,
+        zh="各模拟案例中路径与效应的 95% 区间覆盖率，点为均值，线段由最低覆盖率到最高覆盖率（模拟数据）。",
     )
-    return f'![{caption}](_generated/recovery.svg){{#fig-recovery fig-alt="{alt}"}}'
+    shown = captioned(caption, language)
+    return f'![{shown}](_generated/recovery.svg){{#fig-recovery fig-alt="{alt}"}}'
 
 
 def _coverage(rows: list[tuple[Any, ...]], axis: str, nominal: str) -> Drawing:
@@ -577,11 +577,11 @@ def grown(panels: Mapping[str, Sequence[tuple[float, float]]], language: Languag
             if language == "en"
             else f"{label}由 {least:,} 增至 {most:,} 时为 {share} 倍"
         )
-    return _said(
-        f"Time a bootstrap draw takes, from the least to the most: {'; '.join(parts)}.",
-        f"每次自助抽样所需的时间，在规模最大时相当于最小时的倍数：{'；'.join(parts)}。",
-        language,
+    caption = Text(
+        en=f"Time a bootstrap draw takes, from the least to the most: {'; '.join(parts)}.",
+        zh=f"每次自助抽样所需的时间，在规模最大时相当于最小时的倍数：{'；'.join(parts)}。",
     )
+    return captioned(caption, language)
 
 
 def _growth(panels: dict[str, list[tuple[Any, Any]]], axis: str) -> Drawing:

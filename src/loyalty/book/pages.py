@@ -26,7 +26,7 @@ from loyalty.run import recorded
 from loyalty.run.analyses import notebook_file
 from loyalty.shown.short import in_full, shortened
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import names, number
+from loyalty.shown.words import captioned, names, number
 
 _CHINESE = Text(en="中文", zh="中文")
 REAL, SIMULATED = Text(en="Real data", zh="真实数据"), Text(en="Simulated data", zh="模拟数据")
@@ -51,7 +51,8 @@ def badge(simulated: bool, language: Language) -> str:
 
 def numbered(table: Table, label: str, language: Language = "en") -> str:
     """A table with its caption and label."""
-    return f"{table.markdown(language)}\n\n: {table.caption.in_(language)} {{#tbl-{label}}}"
+    caption = captioned(table.caption, language)
+    return f"{table.markdown(language)}\n\n: {caption} {{#tbl-{label}}}"
 
 
 def crosscheck(described: Mapping[str, Study], found: Results, language: Language) -> str:
@@ -130,7 +131,7 @@ def _agreeing(rows: Sequence[Any]) -> Text:
         )
     return Text(
         en=f"{first.en}: paths by semopy beside our own. Includes simulated data.",
-        zh=f"semopy 与本研究的路径：{first.zh}。含模拟数据。",
+        zh=f"semopy 与本研究的路径（含模拟数据）：{first.zh}。",
     )
 
 
@@ -272,8 +273,8 @@ def _withheld(study: Study, language: Language) -> list[str]:
         en=f"The rows may not be passed on: no cell of fewer than {few} people is shown, and how "
         "many answered, and how many did not, is told to full tens of those who did not, with "
         "coarser numbers beside it.",
-        zh=f"原始数据不得外传，因此不列出少于 {few} 人的单元格；作答人数与未作答人数均按未作答者的整十数"
-        "给出，相应的数值也只取较少的位数。",
+        zh=f"原始数据不得转发，因此不列出少于 {few} 人的单元格；未作答人数取整到十位，作答人数由此推得，"
+        "相应的数值也少取几位小数。",
     )
     return [said.in_(language)]
 

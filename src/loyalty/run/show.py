@@ -142,7 +142,7 @@ def _figure(name: str, label: str, figure: Figure, case: Case, language: Languag
     drawing.set_dpi(110)
     FigureCanvasAgg(drawing).print_png(png, metadata={"Software": None})
     drawing.clear()
-    alt = words.spoken(_after(figure.said, figure.alt).in_(language))
+    alt = words.spoken(words.captioned(_after(figure.said, figure.alt), language))
     alt = typeset(alt) if language == "zh" else alt
     bundle = {
         "image/svg+xml": svg,
@@ -162,15 +162,13 @@ def _after(said: Text | None, shown: Text) -> Text:
 
 
 def _marked(of: Figure | Table, case: Case, language: Language) -> str:
-    """What it finds, what it shows, ending in a full stop, and whether the data is simulated."""
+    """What it finds, what it shows, and whether the data is simulated."""
     caption = _after(of.said, of.caption)
-    simulated = of.simulated
-    if case.simulated or simulated:
-        return words.of_simulated(caption).in_(language)
-    shown = caption.in_(language)
-    if case.id == ALL and simulated is None and case.any_simulated:
-        return shown + Text(en=" Includes simulated data.", zh="含模拟数据。").in_(language)
-    return shown
+    if case.simulated or of.simulated:
+        caption = words.of_simulated(caption)
+    elif case.id == ALL and of.simulated is None and case.any_simulated:
+        caption = words.of_simulated(caption, some=True)
+    return words.captioned(caption, language)
 
 
 def by_hand(notebook: Notebook, name: str, finding: Finding | Refused) -> None:

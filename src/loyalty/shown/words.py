@@ -155,10 +155,16 @@ def join(sentences: Sequence[Text]) -> Text:
     return Text(en=" ".join(s.en for s in sentences), zh="".join(s.zh for s in sentences))
 
 
-def of_simulated(caption: Text) -> Text:
-    """A caption that says that its data are simulated, in Chinese unless it names them so."""
-    named = "模拟数据" in caption.zh
-    return Text(en=f"{caption.en} Simulated data.", zh=caption.zh + "模拟数据。" * (not named))
+def captioned(caption: Text, language: Language) -> str:
+    """A caption as it is set: in Chinese no full stop ends it (GB/T 15834—2011, A.1)."""
+    return caption.zh.removesuffix("。") if language == "zh" else caption.en
+
+
+def of_simulated(caption: Text, some: bool = False) -> Text:
+    """A caption that says that its data (or `some`) are simulated, in Chinese unless it does."""
+    en, zh = ("Includes simulated data", "含模拟数据") if some else ("Simulated data", "模拟数据")
+    named = "" if "模拟数据" in caption.zh else f"（{zh}）"
+    return Text(en=f"{caption.en} {en}.", zh=captioned(caption, "zh") + named)
 
 
 def escaped(label: Text) -> Text:

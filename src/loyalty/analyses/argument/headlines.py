@@ -84,7 +84,7 @@ def headline_satisfaction(found: Answer, case: Case) -> list[Text] | None:
     if one.k == 1:
         first = text(
             f"**Satisfaction and loyalty go together in the one survey that may be relied upon**: {size}.",
-            f"**在唯一可以采信的调查中，满意与忠诚相关**，路径为 {size}。",
+            f"**在唯一可以采信的调查中，满意与忠诚相关**，路径系数为 {size}。",
         )
     else:
         first = text(
@@ -136,7 +136,7 @@ def headline_apart(found: Answer, case: Case) -> list[Text] | None:
     said.append(
         text(
             "Which of such things matters more can then not be said, however the question is put.",
-            "因此，这些无法区分的构念中哪一个更重要，无论怎样提问都无法回答。",
+            "因此，这些无法区分的构念中哪一个更重要，从这些答案无从判断。",
         )
     )
     return [*said, graded(found.apart_grade, "constructs")]
@@ -182,7 +182,7 @@ def known(found: Known, case: Case) -> Text:
     no = sum(r.known == "no" for r in found.rows)
     if no == 0:
         return text(
-            "Nothing asked here is left wholly open.", "此处所提的问题，没有一个完全没有答案。"
+            "Nothing asked here is left wholly open.", "此处所提的问题，每一个都至少有部分答案。"
         )
     if yes == 0:
         return text("Nothing asked here is settled.", "此处所提的问题，没有一个已有定论。")
@@ -255,7 +255,7 @@ def _worth(found: Actions) -> Text:
     if not found.joined:
         return text(
             "What a point may cost is said beside another point alone: no real case joins answers to purchases, so that no amount of money a customer follows.",
-            "提高一分可以花费多少，只能与另一构念提高一分的花费相比，因为没有一个真实案例把问卷答案与购买记录联结起来，得不出每名客户的金额。",
+            "提高一分可以花费多少，只能与另一构念提高一分的花费相比，因为没有一个真实案例把问卷答案与购买记录联结起来，无法得出每名客户的金额。",
         )
     n, cases = number(found.joined), "case joins" if found.joined == 1 else "cases join"
     return text(
@@ -266,7 +266,7 @@ def _worth(found: Actions) -> Text:
 
 #: Why a survey recommends nothing; Chinese right after the surveys' names.
 SILENCES: dict[Why, Text] = {
-    "no_path": text("no path to the outcome is expected there", "没有假设通向结果变量的路径"),
+    "no_path": text("no path to the outcome is expected there", "未假设任何通向结果变量的路径"),
     "doubted": text("no path to the outcome may be relied upon", "中通向结果变量的路径均不可采信"),
     "open": text(
         "no path to the outcome that may be relied upon is clear of zero",
@@ -382,7 +382,7 @@ def question(found: Known, name: str, case: Case) -> Text:
         assert one is not None
         return text(
             f"They do: {sized(one)} ({number(one.k)} survey{plural(one.k)}, {number(one.n)} people).",
-            f"相关，路径为 {sized(one)}（{number(one.k)} 项调查，{number(one.n)} 人）。",
+            f"相关，路径系数为 {sized(one)}（{number(one.k)} 项调查，{number(one.n)} 人）。",
         )
     if name == "first":
         n = number(said.experiments)

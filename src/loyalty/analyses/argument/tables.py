@@ -250,7 +250,7 @@ def constructs(found: Constructs, case: Case) -> Table:
         captions.constructs(found),
         text(
             "CR, AVE: scales whose whole interval reaches the cut-off. One, by BIC: constructs that the admissible model with the lowest BIC takes as one.",
-            "“CR 达标”与“AVE 达标”两栏，斜线前为整个区间都达到标准的量表数，斜线后为量表总数。“BIC 合并”列出的构念，是在解可接受的模型中由 BIC 最低的模型合并的。",
+            "“CR 达标”与“AVE 达标”两栏，斜线前为整个区间都达到标准的量表数，斜线后为量表总数。“BIC 合并”一栏列出解可接受的模型中 BIC 最低者所合并的构念。",
         ),
         simulated=False,
     )
@@ -513,7 +513,7 @@ def foretold(found: Foretold, case: Case) -> Table | None:
         captions.foretold(found),
         text(
             "Effects within a person, from one wave to the next, unstandardized.",
-            "表中为个体内部由一期到下一期的效应，未经标准化。",
+            "表中为个体内部由一期到下一期的效应，没有标准化。",
         ),
         simulated=False,
     )

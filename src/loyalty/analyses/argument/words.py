@@ -119,7 +119,7 @@ def beside_single(one: PooledRow | None) -> list[Text]:
     return [
         text(
             "What stands beside a single question may look stronger than it is: the error of that question is not allowed for.",
-            "与单题项构念并列的因素可能显得比实际更强，因为单个问题的误差没有得到考虑。",
+            "与单题项构念并列的因素可能显得比实际更强，因为没有考虑单个问题的测量误差。",
         )
     ]
 
@@ -156,7 +156,7 @@ def tension_told(found: Tension, case: Case) -> list[Text]:
     said.append(
         text(
             f"With {en} taken as one, as the data prefer, it is {size}: {tail.en}.",
-            f"如果按数据更支持的模型，把“{zh}”{as_one}为一个构念，这条路径为 {size}；{tail.zh}。",
+            f"如果按数据更支持的模型，把“{zh}”{as_one}为一个构念，这条路径的系数为 {size}；{tail.zh}。",
         )
     )
     return said
@@ -177,7 +177,7 @@ def exhibit(found: Exhibit, case: Case) -> Text:
     if found.printed:
         n = number(found.printed)
         printed = f" For {n} of the {count} a value is published; it stands beside, as printed."
-        printed_zh = f"有 {n} 条路径另有已发表的数值，按原样列在旁边。"
+        printed_zh = f"有 {n} 条路径另有已发表的数值，原样列出以资对照。"
     against = against_zh = ""
     if wrong := [r for r in found.rows if r.relied and r.verdict == "contradicted"]:
         which = listed([_in_survey(r, case) for r in wrong])

@@ -81,7 +81,7 @@ def columns(found: Columns, case: Case) -> Table | None:
         ],
         Text(
             en="The measurement model with and without items that are others.",
-            zh="保留与去掉实为他项的题项时的测量模型。",
+            zh="保留与去掉重复题项时的测量模型。",
         ),
         Text(en="Robust maximum likelihood.", zh="稳健极大似然法。"),
     )

@@ -324,7 +324,7 @@ def codes(found: Codes, case: Case) -> list[Text]:
         zh = f"{n} 个答案（{part}）超出量表范围，已按案例说明设为缺失。"
     elif found.refused:
         en = "Every answer lies on its scale; one that did not would have stopped the case."
-        zh = "所有答案均在量表范围内；如有答案超出，本案例便不会被读取。"
+        zh = "所有答案均在量表范围内；如有答案超出范围，程序会拒绝读取本案例。"
     else:
         en, zh = "Every answer lies on its scale.", "所有答案均在量表范围内。"
     if found.declared:
@@ -386,7 +386,7 @@ def _pairs(found: Columns) -> Text:
     told = [_one_pair(p) for p in found.pairs]
     return Text(
         en=f"Some of the {n} items are not answers of their own: {'; '.join(t.en for t in told)}. Such columns hold one answer, or nearly one, in the place of two: what rests on both counts it twice.",
-        zh=f"{n} 个题项并非个个都是独立的作答：{'；'.join(t.zh for t in told)}。这样的两列只相当于一个（或几乎一个）答案，凡同时依据二者的结果都把它计算了两次。",
+        zh=f"{n} 个题项并非都是独立的作答：{'；'.join(t.zh for t in told)}。这样的两列只相当于一个（或几乎一个）答案，凡同时依据二者的结果都把它计算了两次。",
     )
 
 
@@ -543,7 +543,7 @@ def little(found: Little, case: Case) -> Text:
         )
     return Text(
         en=f"Little's test gives no reason to doubt that answers are missing completely at random ({test}); it cannot show that they are.",
-        zh=f"Little 检验没有给出怀疑完全随机缺失的理由（{wide(test)}），但也不能证明缺失确为完全随机。",
+        zh=f"Little 检验未拒绝完全随机缺失（{wide(test)}），但也不能证明缺失确为完全随机。",
     )
 
 

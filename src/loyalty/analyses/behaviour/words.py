@@ -241,7 +241,7 @@ def segments(found: Segments, case: Case) -> list[Text]:
     return said or [
         Text(
             en="No segment of the best customers is large enough to show.",
-            zh="核心客户的各细分人数均过少，不予列出。",
+            zh="核心客户的人数过少，不予列出。",
         )
     ]
 

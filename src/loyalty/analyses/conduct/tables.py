@@ -117,7 +117,7 @@ def staying(found: Staying, case: Case) -> Table:
         columns,
         Text(
             en=f"{label.en}: what one standard deviation multiplies conduct by, by two models of how customers leave.",
-            zh=f"按两种客户流失模型，{label.zh}每高一个标准差时行为变为几倍。",
+            zh=f"按两种客户流失模型，{label.zh}每高一个标准差时行为变化的倍数。",
         ),
         Text(
             en=f"{n} people; corrected for measurement error. BG/NBD [@fader2005]: one leaves after a purchase, and its odds are multiplied. Pareto/NBD [@schmittlein1987]: one leaves at any time, and the rate of it is multiplied. 1 is no effect.",
@@ -300,7 +300,7 @@ def panel(found: Panel, case: Case) -> Table:
         ],
         Text(
             en="Within a person: what carries over to the next wave.",
-            zh="在个人之内，哪些波动延续到下一期。",
+            zh="个体内部的哪些波动延续到下一期。",
         ),
         Text(
             en=f"Random-intercept cross-lagged panel model [@hamaker2015] of {number(found.people)} people in {number(found.waves)} waves, answers and logs missing where they are missing; unstandardized.",
@@ -332,7 +332,7 @@ def trends(found: Growth, case: Case) -> Table:
         _with_planted(columns, found.trends),
         Text(
             en="Customers followed: how each series changes from wave to wave.",
-            zh="所追踪客户的各序列逐期的变化。",
+            zh="所追踪客户各序列的逐期变化。",
         ),
         Text(
             en=f"Latent curve model with structured residuals [@curran2014] of {number(found.people)} people in {number(found.waves)} waves, all series together; full-information maximum likelihood; CFI {number(found.cfi)}, RMSEA {number(found.rmsea)}. SD between people: of their own changes a wave.",
@@ -357,7 +357,7 @@ def carried(found: Growth, case: Case) -> Table:
         _with_planted(columns, found.carried),
         Text(
             en="Within a person, around their own level and trend: what carries over to the next wave.",
-            zh="在个人之内，剔除自身水平与趋势后，哪些波动延续到下一期。",
+            zh="剔除个人自身的水平与趋势之后，个体内部的哪些波动延续到下一期。",
         ),
         Text(
             en="From the same model; unstandardized, in the units of the two series.",

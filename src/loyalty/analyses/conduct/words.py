@@ -488,7 +488,7 @@ def tone(found: Tone, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"A better mood with {escape(within(name.en))}: {value}, {verdict.en}.",
-                zh=f"情绪较好与{escape(name.zh)}的相关为 {value}，判断为“{verdict.zh}”。",
+                zh=f"情绪的好坏与{escape(name.zh)}的相关为 {value}，判断为“{verdict.zh}”。",
             )
         )
         if row.planted is not None:
@@ -516,7 +516,7 @@ def emotion(found: Foretold, case: Case) -> list[Text]:
     n = number(found.n)
     first = Text(
         en=f"The fourth letter beside recency, frequency and money, of the {n} people who wrote: attachment from the survey, or the tone of their texts.",
-        zh=f"对写过留言的 {n} 人，在 RFM（近度、频度、金额）之外再加第四个字母：或为问卷测得的依恋，或为其留言的语气。",
+        zh=f"对写过留言的 {n} 人，在 RFM（近度、频度、金额）之外再加第四项指标：或为问卷测得的依恋，或为其留言的语气。",
     )
     return [first, *foretold(found, case)]
 

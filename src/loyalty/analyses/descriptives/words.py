@@ -457,7 +457,7 @@ def _alphas(found: Details) -> Text:
         zh.append(f"未定的有 {number(found.open)} 组")
     if found.not_met:
         en.append(f"below in {number(found.not_met)}")
-        zh.append(f"整个区间低于它的有 {number(found.not_met)} 组")
+        zh.append(f"整个区间低于这一标准的有 {number(found.not_met)} 组")
     return Text(
         en=f"Alpha is at least {mark} [@{cite}] with its whole interval in {counted(found.met, 'group')}, {' and '.join(en)}.",
         zh=f"α 的整个区间不低于 {mark} [@{cite}] 的有 {met} 组，{'，'.join(zh)}。",

@@ -365,7 +365,7 @@ def necessity(found: Necessity, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Necessary for {outcome.en}, beyond what a correlation leaves empty: {parts.en}. A necessary condition does not suffice.",
-                zh=f"{outcome.zh}的必要条件是{parts.zh}，其散点图左上角的空白程度超过相关本身所能造成的。必要并不等于充分。",
+                zh=f"{outcome.zh}的必要条件是{parts.zh}，其散点图左上角的空白程度超过相关本身所能造成的水平。必要并不等于充分。",
             )
         )
     else:
@@ -379,14 +379,14 @@ def necessity(found: Necessity, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Emptier than correlation leaves it, but not clearly by an effect size of {cut('necessity_effect')}: {called(small).en}.",
-                zh=f"{called(small).zh}的空白程度超过相关本身所能造成的，但效应量未明确达到 {cut('necessity_effect')}。",
+                zh=f"{called(small).zh}的空白程度超过相关本身所能造成的水平，但效应量未明确达到 {cut('necessity_effect')}。",
             )
         )
     if related := of("correlated"):
         said.append(
             Text(
                 en=f"The permutation test alone would name {called(related).en}; a correlation of the same size without any ceiling leaves the corner as empty.",
-                zh=f"若仅凭置换检验，会判定{called(related).zh}为必要条件；但大小相同而不设上限的相关，同样会使左上角留空。",
+                zh=f"若仅凭置换检验，会判定{called(related).zh}为必要条件；但即使没有上限，同等程度的相关也会使左上角留空。",
             )
         )
     strong = [

@@ -256,7 +256,7 @@ def means(found: Means, case: Case) -> Table:
     ]
     note = Text(
         en="Scale scores; ω² is the share of variance between the groups, corrected for chance.",
-        zh="所列为量表得分；ω² 为经机遇校正的组间方差比例。",
+        zh="所列为量表得分；ω² 为校正偶然之后的组间方差比例。",
     )
     if found.clear_firms is not None:
         columns += [

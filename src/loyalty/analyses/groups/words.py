@@ -439,7 +439,7 @@ def importance(found: Importance, case: Case) -> Text:
         end = case.label(found.outcome)
         return Text(
             en=f"Less of {escape(within(end.en))} is better: what goes with more of it is not to be raised, so that nothing is first in line.",
-            zh=f"{escape(end.zh)}越低越好，与它同增的构念不应提高，因此不列出应优先改进的构念。",
+            zh=f"{escape(end.zh)}越低越好，凡提高后会使其上升的构念都不应提高，因此不列出应优先改进的构念。",
         )
     if not found.ranked:
         return Text(
@@ -502,7 +502,7 @@ def maps(found: Maps, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Of {count} maps, most often important and weak {be(len(found.often))} {listed.en} (in {times}{' each' if several else ''}).",
-                zh=f"在 {count} 幅图中，最常“重要而表现弱”的构念是{listed.zh}（{'各 ' if several else ''}{times} 幅）。",
+                zh=f"在 {count} 幅图中，最常被判为“重要而表现弱”的构念是{listed.zh}（{'各 ' if several else ''}{times} 幅）。",
             )
         )
     else:

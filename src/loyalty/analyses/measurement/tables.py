@@ -368,7 +368,7 @@ def merged(found: Merged, case: Case) -> Table | None:
         ],
         Text(
             en="Paths to the outcomes where constructs that cannot be told apart are one.",
-            zh="将无法区分的构念合而为一时，指向结果的路径。",
+            zh="将无法区分的构念合而为一之后，指向结果的路径。",
         ),
         Text(
             en="Standardized; robust standard errors, delta method. What leads to no outcome correlates freely.",

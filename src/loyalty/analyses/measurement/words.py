@@ -195,7 +195,7 @@ def _standings(found: Dynamic) -> list[Text]:
                 zh=spaced(
                     "就",
                     which.zh,
-                    f"而言，模型的拟合不逊于正确模型的每 100 个样本中有 {reached} 个所能达到的水平。",
+                    f"而言，模型的拟合达到了正确模型在每 100 个样本中有 {reached} 个能够达到的水平。",
                 ),
             )
         )

@@ -96,7 +96,7 @@ def alpha(found: Scales, case: Case) -> Table:
         Text(en="Cronbach's alpha and omega.", zh="Cronbach α 与 ω 系数。"),
         Text(
             en=f"Complete rows of the scale. α: {plain.en}; mean r: between the items. ω: omega total of the sum of the answers, CR (composite reliability) of the sum of standardized answers, from a one-factor maximum-likelihood model of the scale alone; percentile interval of {drawn.en}. A verdict is open where the interval holds the cut-off. Draws with an item's error variance at its lower bound: {en}.",
-            zh=f"各量表均取其完整作答。{spaced('α 附', plain.zh)}；平均 r 为题项间相关的平均值。总 ω 为答案之和的信度，CR（组合信度）为标准化答案之和的信度，二者均取自该量表单独的单因子极大似然模型，百分位区间取自{drawn.zh}。区间包含标准值时，判断为未定。{zh}。",
+            zh=f"各量表只用完整作答。{spaced('α 附', plain.zh)}；平均 r 为题项间相关的平均值。总 ω 为答案之和的信度，CR（组合信度）为标准化答案之和的信度，二者均取自该量表单独的单因子极大似然模型，百分位区间取自{drawn.zh}。区间包含标准值时，判断为未定。{zh}。",
         ),
     )
 

@@ -310,7 +310,7 @@ def groups(found: Groups, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"No construct's alpha differs between the groups ({of.en}) beyond chance after Holm's correction; that is no proof that they are equal.",
-                zh=f"经 Holm 校正后，各构念的 α 在不同组（{of.zh}）之间的差异均未超出偶然；这并不证明各组的 α 相等。",
+                zh=f"经 Holm 校正后，各构念的 α 在不同组（{of.zh}）之间的差异均未超出偶然波动的范围；这并不证明各组的 α 相等。",
             )
         )
     said += [_differs(test, found, case) for test in differ]
@@ -410,7 +410,7 @@ def kmo(found: Adequacy, case: Case) -> list[Text]:
         ),
         Text(
             en=f"The least adequate single item is {item} ({low}), {'still above the cut-off.' if fine else 'which shares too little with the rest.'}",
-            zh=f"单个题项中适当性最低的是 {item}（{low}），{'仍达到标准。' if fine else '它与其余题项的共同之处过少。'}",
+            zh=f"单个题项中适当性最低的是 {item}（{low}），{'仍达到标准。' if fine else '该题项与其余题项的共同变异过少。'}",
         ),
     ]
     if found.change is not None:
@@ -764,7 +764,7 @@ def _whole(found: General) -> Text:
     en, zh = {
         "met": (
             f"above {at} {source}, so one overall score of all questions would chiefly tell of one thing",
-            f"高于 {at} {source}，因此全部题项的总分主要反映同一事物",
+            f"高于 {at} {source}，因此全部题项的总分主要反映同一内容",
         ),
         "open": (
             f"an interval that leaves open whether it reaches {at} {source}",
@@ -772,7 +772,7 @@ def _whole(found: General) -> Text:
         ),
         "not met": (
             f"below {at} {source}, so one overall score of all questions would mix several things",
-            f"低于 {at} {source}，因此全部题项的总分会混合多种事物",
+            f"低于 {at} {source}，因此全部题项的总分混合了多种内容",
         ),
     }[found.verdict]
     return Text(
@@ -802,7 +802,7 @@ def _beyond(scales: Sequence[ScaleShare], case: Case) -> list[Text]:
     return [
         Text(
             en=f"In {which.en} that is more than all: the general factor alone implies higher correlations between these items than the answers show. Nothing is left there that is the construct's own; what goes beyond all is the model's error.",
-            zh=f"在{which.zh}中，这一份额已超过全部：仅由一般因子推得的题项相关就高于实际作答中的相关。此时构念没有自身独有的部分，超出全部之处属于模型误差。",
+            zh=f"在{which.zh}中，这一份额超过 100%：仅由一般因子推得的题项相关就高于实际作答中的相关。此时构念没有自身独有的部分，超出 100% 之处属于模型误差。",
         )
     ]
 

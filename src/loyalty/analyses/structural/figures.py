@@ -144,7 +144,7 @@ def clusters(found: Clustered, case: Case) -> Figure | None:
         draw,
         Text(
             en=f"Paths with 95 % intervals that take respondents or {many.en} as independent: cluster-robust errors of {count.en}, with the factor √(G / (G − 1)) and Student's t with {df} degrees of freedom, and percentiles over {draws} resamples of {many.en}.",
-            zh=f"路径及三种 95% 区间，依次以受访者为独立单位，以{many.zh}为独立单位（{count.zh}的聚类稳健标准误，校正因子 √(G / (G − 1))，t 分布自由度 {df}），以及取自对{many.zh}的 {draws} 次重抽样的百分位数。",
+            zh=f"路径及三种 95% 区间，依次为以受访者为独立单位的区间，以{many.zh}为独立单位的区间（{count.zh}的聚类稳健标准误，校正因子 √(G / (G − 1))，t 分布自由度 {df}），以及对{many.zh}重抽样 {draws} 次所得的百分位区间。",
         ),
         Text(
             en="Forest plot: for every path one estimate with three intervals.",

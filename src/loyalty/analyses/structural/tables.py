@@ -121,7 +121,7 @@ def effects(found: Effects, case: Case) -> Table:
         Text(en="Indirect effects.", zh="间接效应。"),
         Text(
             en=f"Products of standardized paths; three or more legs are a serial mediation; delta-method intervals are in the result file. Percentile and bias-corrected accelerated 95 % intervals: {drawn} resamples of {units(case).many.en if refits.firms else 'respondents'}{wider.en}{', divided among imputations of the missing answers' if refits.imputed else ''}, of which {nonconverged} did not converge and {inadmissible} were inadmissible, and are left out.",
-            zh=f"间接效应为标准化路径之积，三段及以上者为链式中介；delta 法区间见结果文件。百分位与偏差校正加速 95% 区间取自以{units(case).many.zh if refits.firms else '受访者'}为单位的 {drawn} 次重抽样{wider.zh}{'，并分配于缺失答案的多重插补' if refits.imputed else ''}，其中 {nonconverged} 次未收敛，{inadmissible} 次得到不可接受的解，均予剔除。",
+            zh=f"间接效应为标准化路径之积，三段及以上者为链式中介；delta 法区间见结果文件。百分位与偏差校正加速 95% 区间取自以{units(case).many.zh if refits.firms else '受访者'}为单位的 {drawn} 次重抽样{wider.zh}{'，并分配到缺失答案的各次多重插补中' if refits.imputed else ''}，其中 {nonconverged} 次未收敛，{inadmissible} 次得到不可接受的解，均予剔除。",
         ),
         withheld=lambda r: withheld(of_effect(r.id, case)),
     )

@@ -671,7 +671,7 @@ def _draws(found: Resamples) -> list[Text]:
     return [
         Text(
             en=f"Only {used} of {drawn} draws could be used: what they leave out may be what would have widened the interval, so it is not to be relied on.",
-            zh=f"{drawn} 次重抽样中仅有 {used} 次可用：被剔除的重抽样可能正是会使区间变宽的那些，因此该区间不可依赖。",
+            zh=f"{drawn} 次重抽样中仅有 {used} 次可用：被剔除的重抽样可能正是会使区间变宽的那些，因此该区间不足为凭。",
         )
     ]
 
@@ -887,7 +887,7 @@ def latent(found: Latent, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"Between the constructs freed from errors of measurement: {parts.en}.",
-            zh=f"就剔除测量误差后的构念而言，{parts.zh}。",
+            zh=f"就扣除测量误差之后的构念而言，{parts.zh}。",
         )
     ]
     apart = [t.id for t in terms if t.score_verdict not in (None, t.verdict)]
@@ -914,7 +914,7 @@ def latent(found: Latent, case: Case) -> list[Text]:
             Text(
                 en=f"Within two standard deviations of the moderator's mean the path of {listed.en} ceases somewhere to differ from zero.",
                 zh=spaced(
-                    "在调节变量均值上下两个标准差之内，", listed.zh, "的路径在某处不再异于零。"
+                    "在调节变量均值上下两个标准差之内，", listed.zh, "的路径从某处起区间包含零。"
                 ),
             )
         )

@@ -39,7 +39,7 @@ def paths(found: RealPaths, case: Case) -> Figure | None:
         draw,
         Text(
             en="Standardized paths of the real surveys with 95 % intervals. Letters as in the first table. Paths that may not be relied upon are left out.",
-            zh="真实调查的标准化路径及 95% 区间。字母同首表。不可采信的路径略去。",
+            zh="真实调查的标准化路径及 95% 区间，字母所代表的案例见本章首表，不可采信的路径不画出。",
         ),
         Text(
             en="Forest plot of the paths, one colour a survey.", zh="路径森林图，每项调查一种颜色。"
@@ -69,7 +69,7 @@ def evidence(found: Evidence, case: Case) -> Figure | None:
         draw,
         Text(
             en="What the real surveys say to hypotheses of the sources, with 95 % intervals: pooled where several surveys have the path.",
-            zh="真实调查对各资料假设的对照及 95% 区间：多项调查共有的路径取合并值。",
+            zh="各份资料的假设与真实调查的对照及 95% 区间，多项调查共有的路径取合并值。",
         ),
         Text(en="Forest plot of hypotheses with real evidence.", zh="有真实证据的假设森林图。"),
         simulated=False,

@@ -70,7 +70,7 @@ def glance(found: findings.Glance, case: Case) -> Table:
         ],
         Text(
             en="The surveys at a glance: lowest alpha, highest heterotrait–monotrait ratio, fit of the measurement model, paths supported.",
-            zh="调查一览：最低 α、最高 HTMT、测量模型拟合、得到支持的路径。",
+            zh="调查一览，列出最低的 α、最高的 HTMT、测量模型的拟合与得到支持的路径数。",
         ),
         simulated=_mixed(found.rows),
     )
@@ -124,7 +124,7 @@ def matrix(found: findings.Matrix, case: Case) -> Table:
         Text(en="Paths that two or more surveys share.", zh="至少两项调查共有的路径。"),
         Text(
             en="Standardized. Letters as in the first table; * simulated; ° the interval holds zero. Constructs of the same meaning stand in one row; where a case has several, their mean. Paths that may not be relied upon are left out.",
-            zh="标准化。字母同首表；* 为模拟数据；° 表示区间包含零。含义相同的构念列于同一行；一个案例有多个时取均值。不可采信的路径未列入。",
+            zh="路径均为标准化值。字母所代表的案例见本章首表；* 为模拟数据；° 表示区间包含零。含义相同的构念列于同一行，一个案例有多个这样的构念时取均值。不可采信的路径没有列入。",
         ),
         simulated=_mixed([e for row in found.shared for e in row.estimates]),
     )
@@ -143,7 +143,7 @@ def votes(found: findings.Votes, case: Case) -> Table:
         Text(en="Verdicts on the hypotheses of the real surveys.", zh="对真实调查各项假设的判断。"),
         Text(
             en="Paths, moderations and curvilinear effects; a path that may not be relied upon has no verdict.",
-            zh="包括路径、调节与曲线效应；不可采信的路径不作判断。",
+            zh="假设包括路径、调节与曲线效应；对不可采信的路径不作判断。",
         ),
         simulated=False,
     )
@@ -167,7 +167,7 @@ def _pooled(found: findings.Pooled, case: Case, caption: Text, *, simulated: boo
         caption,
         Text(
             en="Random effects, REML, Hartung–Knapp. Two cases leave one degree of freedom: their interval is all but empty of content.",
-            zh="随机效应，REML，Hartung–Knapp。仅两个案例时只剩一个自由度：区间几乎没有信息。",
+            zh="随机效应模型，REML 估计，Hartung–Knapp 法。只有两个案例时仅剩一个自由度，区间几乎不含信息。",
         ),
         simulated=simulated,
     )
@@ -181,7 +181,7 @@ def pooled(found: findings.Pooled, case: Case) -> Table | None:
 def pooled_simulated(found: findings.Pooled, case: Case) -> Table | None:
     caption = Text(
         en="The same over the simulated surveys, whose processes differ by design.",
-        zh="模拟调查的同类合并；各案例的生成过程按设计不同。",
+        zh="模拟调查的合并路径，各案例的生成过程在设计上并不相同。",
     )
     return _pooled(found, case, caption, simulated=True)
 
@@ -200,7 +200,7 @@ def moderators(found: real.Moderators, case: Case) -> Table:
         Text(en="Paths and properties of the surveys.", zh="路径与调查特征。"),
         Text(
             en="Change of the standardized path with one unit of the property: meta-regression, REML, Knapp–Hartung [@knapp2003]. τ: what is left between surveys.",
-            zh="特征每变化一个单位时标准化路径的变化：元回归，REML，Knapp–Hartung [@knapp2003]。τ 为调查间的剩余差异。",
+            zh="表中为特征每变化一个单位时标准化路径的变化，由元回归得出（REML 估计，Knapp–Hartung 法）[@knapp2003]。τ 为各项调查之间的剩余差异。",
         ),
         simulated=False,
     )
@@ -231,7 +231,7 @@ def correlations(found: real.Backbone, case: Case) -> Table:
         ),
         Text(
             en="First stage of a two-stage meta-analytic structural equation model: multivariate random effects, maximum likelihood, Wald intervals [@cheung2014]. The errors of the correlations are those of each survey's measurement model, in which a construct of one item is free of error. I² as in Higgins and Thompson [@higgins2002].",
-            zh="两阶段元分析结构方程模型的第一阶段：多元随机效应、极大似然、Wald 区间 [@cheung2014]。相关的误差取自各调查的测量模型，其中单题项构念视为无误差。I² 依 Higgins 与 Thompson [@higgins2002]。",
+            zh="两阶段元分析结构方程模型的第一阶段，采用多元随机效应模型、极大似然估计与 Wald 区间 [@cheung2014]。相关的误差取自各项调查的测量模型，单题项构念视为没有误差。I² 按 Higgins 与 Thompson 的方法计算 [@higgins2002]。",
         ),
         simulated=False,
     )
@@ -266,7 +266,7 @@ def backbone(found: real.Backbone, case: Case) -> Table:
         ),
         Text(
             en="Second stage: weighted least squares on the pooled correlations [@cheung2005], standardized, Wald intervals. Added: the index's model with paths from quality and value to loyalty.",
-            zh="第二阶段：以合并相关为数据的加权最小二乘 [@cheung2005]，标准化，Wald 区间。“另加”指在指数模型中加入质量、价值到忠诚度的路径。",
+            zh="第二阶段，以合并相关为数据作加权最小二乘估计 [@cheung2005]，所列为标准化值与 Wald 区间。“另加”指在指数模型中加入质量与价值到忠诚度的路径。",
         ),
         simulated=False,
     )
@@ -291,11 +291,11 @@ def evidence(found: real.Evidence, case: Case) -> Table | None:
         ],
         Text(
             en="Hypotheses of the sources that the real surveys can speak to.",
-            zh="真实调查可以对照的各资料假设。",
+            zh="各份资料的假设中真实调查可以对照者。",
         ),
         Text(
             en="Standardized; letters as in the first table. Several surveys: random effects, REML, Hartung–Knapp [@hartung2001]; one: its own estimate; paths that no real survey hypothesizes: from the pooled correlations, beside satisfaction. Industries: those that the surveys name. What is not listed has no real evidence here.",
-            zh="标准化；字母同首表。多项调查：随机效应，REML，Hartung–Knapp [@hartung2001]；仅一项：其自身估计；真实调查未作假设的路径取自合并相关（控制满意度）。行业：调查所注明者。未列出的假设在此没有真实证据。",
+            zh="所列为标准化值，字母所代表的案例见本章首表。有多项调查时为合并值（随机效应模型，REML 估计，Hartung–Knapp 法）[@hartung2001]，只有一项调查时为该调查自身的估计值；真实调查没有提出假设的路径，取自合并相关（控制满意度）。行业以调查所注明的为准。没有列出的假设，此处没有真实证据。",
         ),
         simulated=False,
     )
@@ -329,11 +329,11 @@ def sectors(found: real.Sectors, case: Case) -> Table:
         ],
         Text(
             en="What the sources say about industries, and what real surveys can say.",
-            zh="各资料关于行业的说法与真实调查所能说明的。",
+            zh="各份资料关于行业的说法与真实调查的结果。",
         ),
         Text(
             en="Above zero as the claim has it. A difference is one of standardized paths, groups as independent samples. An industry or two stand for a whole sector: the interval is about these customers, not about sectors; and what was measured is not what the claim's figure counts.",
-            zh="大于零即与说法方向一致。差值为标准化路径之差，各组视为独立样本。以一两个行业代表整个部门：区间针对这些客户，而非整个部门；所测内容与说法中的数字并非同一个量。",
+            zh="大于零表示与说法的方向一致。差值为标准化路径之差，各组视为独立样本。整个部门只由其中一两个行业代表，因此区间只针对这些客户，而非整个部门；所测的内容与说法中的数字也不是同一个量。",
         ),
         simulated=False,
     )
@@ -354,7 +354,7 @@ def industries(found: findings.Industries, case: Case) -> Table:
         Text(en="What differs by industry or group.", zh="因行业或群体而异之处。"),
         Text(
             en="Paths that differ between groups after Holm's correction, with respondents and with firms as the independent units; released: equalities of the measurement that did not hold.",
-            zh="经 Holm 校正后存在组间差异的路径，分别以受访者与企业为独立单位；已释放：不成立的测量相等约束。",
+            zh="表中为经 Holm 校正后存在组间差异的路径数，分别以受访者与企业为独立单位。“已释放”指不成立而被释放的测量等值约束。",
         ),
         simulated=_mixed(found.rows),
     )
@@ -381,7 +381,7 @@ def checks(found: findings.Checks, case: Case) -> Table:
         ),
         Text(
             en="Claims by their number in the ledger (appendix). Sobel's z is computed for observed scores twice: with the printed direct effect taken as given beside the mediator, and as the total effect. For rises that go with one another what follows is the elasticity.",
-            zh="条目编号见附录的论断清单。Sobel z 按显变量得分计算两次：所载直接效应分别视为控制中介后的效应与总效应。对“一方升降、另一方随之升降”的说法，所得为弹性。",
+            zh="条目编号见附录的论断清单。Sobel z 按显变量得分计算两次，所载的直接效应一次视为控制中介后的效应，一次视为总效应。对“一个指标随另一个指标升降”的说法，所得为弹性。",
         ),
         simulated=False,
     )
@@ -410,7 +410,7 @@ def held(found: findings.Held, case: Case) -> Table:
         Text(en="Claims to which the real data can speak.", zh="真实数据可以对照的条目。"),
         Text(
             en="Another population, another questionnaire or another shop than the claim's: agreement is no confirmation, disagreement no refutation.",
-            zh="总体、调查或商店均与条目不同：一致不等于证实，不一致不等于否定。",
+            zh="总体、调查或商店均与条目所指不同，因此一致不等于证实，不一致也不等于否定。",
         ),
         simulated=False,
     )
@@ -428,10 +428,10 @@ def first(found: findings.First, case: Case) -> Table | None:
             Column(("ci_lower", "ci_upper"), "95 % interval"),
             Column("performance", "Index", decimals=1),
         ],
-        Text(en="Important and weak: what comes first.", zh="重要而表现弱：应优先者。"),
+        Text(en="Important and weak: what comes first.", zh="重要而表现弱、应优先改进的构念。"),
         Text(
             en="Constructs with a total effect above, and an index from 0 to 100 below, the mean of their survey, the effect clear of zero. * simulated.",
-            zh="总效应高于、指数（0–100）低于本调查均值且效应不含零的构念。* 为模拟数据。",
+            zh="表中构念的总效应高于本调查的均值且区间不含零，指数（0–100）则低于本调查的均值。* 为模拟数据。",
         ),
         simulated=_mixed(found.rows),
     )
@@ -455,7 +455,7 @@ def one_point(found: findings.OnePoint, case: Case) -> Table | None:
         ),
         Text(
             en="Total effects, in points of each construct's first item. Letters as in the first table; * simulated, where only the largest effect of each survey is shown. Effects along a path that may not be relied upon, or whose interval is wider than one point, are left out.",
-            zh="总效应，以各构念首个题项的分值计。字母同首表；* 为模拟数据，每份只列最大的效应。所经路径不可采信或区间宽于一分者略去。",
+            zh="所列为总效应，以各构念首个题项的分值计。字母所代表的案例见本章首表；* 为模拟数据，每项模拟调查只列最大的效应。所经路径不可采信或区间宽于一分的，不列出。",
         ),
         simulated=_mixed(rows),
     )
@@ -484,10 +484,13 @@ def worth(found: findings.Worth, case: Case) -> Table:
             Column("cost", "May cost"),
             Column(("cost_ci_lower", "cost_ci_upper"), "95 % interval"),
         ],
-        Text(en="What a faster answer would have to cost to pay.", zh="加快响应在多大成本内划算。"),
+        Text(
+            en="What a faster answer would have to cost to pay.",
+            zh="加快响应的成本在什么限度之内划算。",
+        ),
         Text(
             en=f"Answering in {faster} less time; what it may cost per customer and month, if a purchase leaves a margin of {margin}.",
-            zh=f"响应时间缩短 {faster}；每名客户每月的成本上限，设每次购买的毛利为 {margin}。",
+            zh=f"设响应时间缩短 {faster}，每次购买的毛利为 {margin}，所列为每名客户每月的成本上限。",
         ),
         simulated=_mixed(found.rows),
     )

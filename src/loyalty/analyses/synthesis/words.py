@@ -40,15 +40,20 @@ from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case, arrow
 from loyalty.shown.doubts import clause
 from loyalty.shown.words import (
+    among,
     be,
     cut,
     equals,
     estimate,
+    has,
     listed,
+    many,
     names,
     number,
     significant,
+    some,
     spaced,
+    wide,
 )
 
 
@@ -108,11 +113,11 @@ def glance(found: Glance, case: Case) -> list[Text]:
         good, of = number(row.supported), number(row.paths)
         path = "path is" if row.paths == 1 else "paths are"
         en = f"{escape(name.en)} (real data): {good} of {of} hypothesized {path} supported"
-        zh = f"{escape(name.zh)}（真实数据）：{of} 条假设路径中 {good} 条得到支持"
+        zh = f"“{escape(name.zh)}”（真实数据）的 {among(row.supported, row.paths, '条', '假设路径', verb='得到支持', none='未得到支持')}"
         if row.htmt is not None:
             ratio = number(row.htmt)
             en += f"; the two constructs hardest to tell apart have a heterotrait–monotrait ratio of {ratio}"
-            zh += f"；最难区分的两个构念 HTMT 为 {ratio}"
+            zh += f"；在最难区分的两个构念之间，HTMT 为 {ratio}"
         said.append(Text(en=f"{en}.", zh=f"{zh}。"))
     if found.drawn:
         said.append(_drawn(found))
@@ -127,10 +132,10 @@ def _drawn(found: Glance) -> Text:
     if found.drawn_htmt_min is not None:
         low, high = number(found.drawn_htmt_min), number(found.drawn_htmt_max)
         en = f"; the highest ratio of each lies between {low} and {high}"
-        zh = f"；各自最高的 HTMT 介于 {low} 与 {high} 之间"
+        zh = f"；各项调查中最高的 HTMT 介于 {low} 与 {high} 之间"
     return Text(
         en=f"In the {which}, whose constructs are distinct by design, {good} of {of} paths are supported{en}.",
-        zh=f"在 {n} 项模拟调查中（构念按设定彼此可分），{of} 条路径中 {good} 条得到支持{zh}。",
+        zh=f"{n} 项模拟调查的构念按设定彼此有别，{among(found.drawn_supported, found.drawn_paths, '条', '路径', verb='得到支持')}{zh}。",
     )
 
 
@@ -138,7 +143,7 @@ def tables(found: Tables, case: Case) -> Text:
     real, n = number(found.real), number(found.count)
     return Text(
         en=f"{real} of {n} tables of behaviour and text are real; the rest are drawn from declared processes.",
-        zh=f"{n} 个行为与文本数据表中，{real} 个为真实数据，其余由公开设定的过程抽取。",
+        zh=f"{n} 个行为与文本数据表中，{some(found.real, '个')}为真实数据，其余由公开设定的过程生成。",
     )
 
 
@@ -147,7 +152,7 @@ def matrix(found: Matrix, case: Case) -> Text:
     n, both = number(found.count), number(found.real)
     return Text(
         en=f"{n} {_verb(found.count, 'path stands', 'paths stand')} in two surveys or more, {both} of them in two real ones. An agreement between simulated surveys says only that their processes were declared alike.",
-        zh=f"{n} 条路径见于至少两项调查，其中 {both} 条见于两项真实调查。模拟调查之间的一致仅说明其生成过程设定相近。",
+        zh=f"有 {n} 条路径见于两项或更多调查，其中 {both} 条见于两项或更多真实调查。模拟调查的结果一致，只说明它们的生成过程设定相近。",
     )
 
 
@@ -155,7 +160,7 @@ def paths(found: RealPaths, case: Case) -> Text:
     good, n = number(found.relied), number(found.count)
     return Text(
         en=f"{good} of {n} paths of the real surveys may be relied upon; the others cannot be read as numbers and are not drawn.",
-        zh=f"真实调查的 {n} 条路径中，{good} 条可以采信；其余不能当作数字来读，未画出。",
+        zh=f"真实调查的 {among(found.relied, found.count, '条', '路径', verb='可以采信')}；不可采信的路径没有可以解读的数值，因此不画出。",
     )
 
 
@@ -163,7 +168,7 @@ def votes(found: Votes, case: Case) -> Text:
     real = found.real
     return Text(
         en=f"In the real surveys {number(real.supported)} of {number(real.count)} hypotheses are supported, {_none(real.open)} {_verb(real.open, 'is', 'are')} open, {_none(real.contradicted)} {_verb(real.contradicted, 'is', 'are')} contradicted, and {_none(real.doubted)} may not be relied upon either way. A count of verdicts weighs small and large samples alike and is no pooled estimate.",
-        zh=f"真实调查的 {number(real.count)} 条假设中，{number(real.supported)} 条得到支持，{number(real.open)} 条未定，{number(real.contradicted)} 条相反，{number(real.doubted)} 条不可采信。计票不区分样本大小，并非合并估计。",
+        zh=f"真实调查的 {number(real.count)} 条假设中，{some(real.supported, '条')}得到支持，{many(real.open, '条')}未定，{many(real.contradicted, '条')}相反，{many(real.doubted, '条')}不可采信。这种计数不区分样本大小，并不是合并估计。",
     )
 
 
@@ -173,7 +178,7 @@ def pooled(found: Pooled, case: Case) -> list[Text]:
         return [
             Text(
                 en=f"No path is shared by two real surveys (there {_verb(found.surveys, 'is', 'are')} {real}): nothing is pooled.",
-                zh=f"没有为两项真实调查共有的路径（真实调查共 {real} 项）：不作合并。",
+                zh=f"真实调查共 {real} 项，没有两项共有的路径，因此不作合并。",
             )
         ]
     most = max(found.rows, key=lambda r: r.k)
@@ -183,18 +188,14 @@ def pooled(found: Pooled, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"{number(found.count)} {_verb(found.count, 'path is', 'paths are')} shared by at least two of the {real} real surveys; the pooled interval is clear of zero for {_none(found.clear)}. For {escape(name.en)} it is {size} over {k} surveys of {n} people.",
-            zh=spaced(
-                f"{real} 项真实调查中有 {number(found.count)} 条路径至少为两项共有；其中 {number(found.clear)} 条的合并区间不含零。",
-                escape(name.zh),
-                f"为 {size}（{k} 项调查，{n} 人）。",
-            ),
+            zh=f"{real} 项真实调查中，至少为两项共有的 {among(found.clear, found.count, '条', '路径', '合并区间', '不含零', '含零')}。路径“{escape(name.zh)}”的合并值为 {size}（{k} 项调查，{n} 人）。",
         )
     ]
     if most.k < 3:
         said.append(
             Text(
                 en="With two surveys a random-effects interval has one degree of freedom: it says how little two surveys can say together, not that the path is absent.",
-                zh="仅有两项调查时，随机效应区间只有一个自由度：它说明两项调查合起来能说的很少，而不说明路径不存在。",
+                zh="只有两项调查时，随机效应区间只有一个自由度；这样的区间表明两项调查所含的信息很少，并不表明路径不存在。",
             )
         )
     return said
@@ -211,12 +212,12 @@ PROPERTIES = {
 
 
 def moderators(found: Moderators, case: Case) -> list[Text]:
-    n, clear = number(found.count), number(found.clear)
+    n = number(found.count)
     least = cut("moderator_surveys", "count")
     said = [
         Text(
             en=f"{n} {_verb(found.count, 'property of surveys was', 'properties of surveys were')} tried on paths that at least {least} surveys have [@deeks2023]; the interval of {_none(found.clear)} is clear of zero. Surveys that differ in one property differ in others: none of this says what the property does.",
-            zh=f"对至少 {least} 项调查共有的路径 [@deeks2023]，共检验 {n} 个调查特征；其中 {clear} 个的区间不含零。某一特征不同的调查在其他方面也不同：由此不能断定该特征的作用。",
+            zh=f"对至少 {least} 项调查共有的路径 [@deeks2023]，所检验的 {among(found.clear, found.count, '个', '调查特征', '区间', '不含零', '含零')}。在某一特征上不同的调查，在其他方面也不同，因此不能由此断定该特征的作用。",
         )
     ]
     if found.untried:
@@ -224,7 +225,7 @@ def moderators(found: Moderators, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Not tried, for fewer than {least} surveys with one path say it or all say the same: {left.en}.",
-                zh=f"以下特征未检验，因同一路径上说明该特征的调查不足 {least} 项，或均相同：{left.zh}。",
+                zh=f"以下特征没有检验，因为同一路径的调查中，说明该特征的不足 {least} 项，或所有调查的该特征都相同：{left.zh}。",
             )
         )
     return said
@@ -242,11 +243,11 @@ def _sized(rows: Sequence[BackbonePath], case: Case) -> Text:
 
 
 def backbone(found: Backbone, case: Case) -> list[Text]:
-    k, n, complete = number(found.k), number(found.n), number(found.complete)
+    k, n = number(found.k), number(found.n)
     said = [
         Text(
             en=f"{k} real surveys of {n} people, whose measurement models may be relied upon, know latent correlations between at least two of these constructs; {_none(found.complete)} {_verb(found.complete, 'knows', 'know')} all of them.",
-            zh=f"{k} 项测量模型可采信的真实调查（{n} 人）给出其中至少两个构念的潜变量相关；{complete} 项包含全部构念。",
+            zh=f"测量模型可以采信的真实调查共 {k} 项（{n} 人），都能给出其中至少两个构念之间的潜变量相关；{some(found.complete, '项')}包含全部构念。",
         )
     ]
     if found.single:
@@ -254,7 +255,7 @@ def backbone(found: Backbone, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"In {single} of them one construct or more has one item, which is taken as free of error: correlations with it are rather too small.",
-                zh=f"其中 {single} 项调查有单题项构念，视为无误差：由此所得的相关应视为偏低。",
+                zh=f"其中 {single} 项调查含有单题项构念，这些构念被视为没有误差，由此得到的相关往往偏低。",
             )
         )
     if found.left_out:
@@ -262,23 +263,23 @@ def backbone(found: Backbone, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Left out, because the constructs' correlations are not positive definite, so that the constructs are not told apart: {out.en}.",
-                zh=f"因构念间相关矩阵非正定、构念无法区分而未纳入：{out.zh}。",
+                zh=f"以下调查的构念间相关矩阵非正定，构念无法区分而未纳入：{out.zh}。",
             )
         )
     q, df, p = number(found.q), number(found.q_df), equals(found.q_p)
     if significant(found.q_p):
         en, zh = (
             "the surveys' correlations differ by more than their errors",
-            "各调查的相关差异超出误差",
+            "各项调查的相关之间的差异超出误差所能解释的范围",
         )
     else:
         en, zh = (
             "that the surveys' correlations differ cannot be told from their errors",
-            "各调查的相关是否有别，与误差无法区分",
+            "各项调查的相关之间的差异与误差无法区分",
         )
     test = f"Q\\({df}\\) = {q}, p {p}"
     said.append(
-        Text(en=f"By a test of homogeneity {en} ({test}).", zh=f"同质性检验：{zh}（{test}）。")
+        Text(en=f"By a test of homogeneity {en} ({test}).", zh=f"按同质性检验，{zh}（{wide(test)}）。")
     )
     clear = [r for r in found.paths if r.clear]
     blurred = [r for r in found.paths if not r.clear]
@@ -287,13 +288,16 @@ def backbone(found: Backbone, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Clear of zero {be(len(clear))} {sized.en}.",
-                zh=f"区间不含零的路径：{sized.zh}。",
+                zh=f"区间不含零的路径有{sized.zh}。",
             )
         )
     if blurred:
         sized = _sized(blurred, case)
         said.append(
-            Text(en=f"Left open by the interval: {sized.en}.", zh=f"区间包含零、未定：{sized.zh}。")
+            Text(
+                en=f"Left open by the interval: {sized.en}.",
+                zh=f"区间包含零、未定的路径有{sized.zh}。",
+            )
         )
     said += _beyond(found, case)
     if found.doubted:
@@ -302,7 +306,7 @@ def backbone(found: Backbone, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"With {k} surveys these intervals, which take the variance between surveys as known, are rather too short than too long. All answers are of one moment: the arrows are the model's, not the data's.",
-                zh=f"仅有 {k} 项调查，而区间把调查间方差视为已知，因而应视为偏窄。全部答案来自同一时刻：箭头的方向出自模型，而非数据。",
+                zh=f"调查只有 {k} 项，而区间把调查间方差视为已知，因此可能偏窄。各项调查都只询问一次，箭头的方向出自模型，而非数据。",
             )
         )
     return said
@@ -320,7 +324,7 @@ def _beyond(found: Backbone, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"That quality and value go with loyalty through satisfaction alone {en} ({test}).",
-            zh=f"“质量与价值仅通过满意度与忠诚度相关”这一模型{zh}（{test}）。",
+            zh=f"“质量与价值仅通过满意度与忠诚度相关”这一模型{zh}（{wide(test)}）。",
         )
     ]
     clear = [r for r in found.direct if r.clear]
@@ -329,14 +333,14 @@ def _beyond(found: Backbone, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Added to the model, what is clear of zero beside satisfaction: {sized.en}.",
-                zh=f"加入模型后，除满意度之外区间不含零的路径：{sized.zh}。",
+                zh=f"把这些路径加入模型后，除满意度之外，区间不含零的有{sized.zh}。",
             )
         )
     else:
         said.append(
             Text(
                 en=f"Added to the model, the paths beside satisfaction are left open: {sized.en}.",
-                zh=f"加入模型后，除满意度之外的路径未定：{sized.zh}。",
+                zh=f"把这些路径加入模型后，除满意度之外，其余路径均未定：{sized.zh}。",
             )
         )
     return said
@@ -346,18 +350,18 @@ def _doubted(found: Backbone, case: Case) -> Text:
     """What stays out since its measurement model is in doubt, and what it would change."""
     out, why = names([title(c, case) for c in found.doubted]), clause(("measurement",))
     en = f"Not pooled, since {why.en}: {out.en}."
-    zh = f"因{why.zh}而未合并：{out.zh}。"
+    zh = f"以下调查因{why.zh}而未合并：{out.zh}。"
     it = _verb(len(found.doubted), "it", "them")
     if isinstance(found.with_doubted, Refused) or found.with_doubted is None:
         return Text(
-            en=f"{en} With {it} the pooling has no solution.", zh=f"{zh}若将其纳入，合并无解。"
+            en=f"{en} With {it} the pooling has no solution.", zh=f"{zh}若将其纳入，则合并无解。"
         )
     beside = found.with_doubted
     sized, test = _sized(beside.paths, case), _tested(beside)
     no, no_zh = ("", "会") if significant(beside.p) else ("not ", "不会")
     return Text(
         en=f"{en} With {it} the paths would be {sized.en}, and the model “through satisfaction alone” would {no}be refuted ({test}).",
-        zh=f"{zh}若将其纳入，路径为{sized.zh}；“仅通过满意度”的模型{no_zh}被否定（{test}）。",
+        zh=f"{zh}若将其纳入，各路径为{sized.zh}，而“仅通过满意度”的模型{no_zh}被否定（{wide(test)}）。",
     )
 
 
@@ -376,18 +380,18 @@ def hypothesis(row: EvidenceRow, case: Case) -> Text:
 def evidence(found: Evidence, case: Case) -> list[Text]:
     of = number(found.count)
     spoke, people = number(found.surveys), number(found.n)
-    industries, unstated = number(found.industries), number(found.unstated)
+    industries = number(found.industries)
     said = [
         Text(
             en=f"The sources' models state {of} hypotheses about paths between constructs, each counted once. For {number(found.none)} of them no real survey here has anything to say.",
-            zh=f"各资料的模型共提出 {of} 条构念间路径的假设（相同者计一次）。其中 {number(found.none)} 条没有任何真实调查可以对照。",
+            zh=f"各份资料的模型共提出 {of} 条关于构念间路径的假设，相同的只计一次，其中没有真实调查可以对照的{has(found.none, '条')}。",
         )
     ]
     if found.surveys:
         said.append(
             Text(
                 en=f"On the others {spoke} {_verb(found.surveys, 'survey', 'surveys')} of {people} people {_verb(found.surveys, 'speaks', 'speak')}, from {_none(found.industries)} named {_verb(found.industries, 'industry', 'industries')} ({_none(found.unstated)} of the surveys {_verb(found.unstated, 'names', 'name')} no industry): {_none(found.supported)} {be(found.supported)} supported, {_none(found.open)} {be(found.open)} left open and {_none(found.contradicted)} {be(found.contradicted)} contradicted.",
-                zh=f"其余由 {spoke} 项调查（{people} 人）对照，涉及 {industries} 个注明的行业（{unstated} 项调查未注明行业）：{number(found.supported)} 条得到支持，{number(found.open)} 条未定，{number(found.contradicted)} 条相反。",
+                zh=f"其余假设用 {spoke} 项调查（{people} 人）对照，{some(found.supported, '条')}得到支持，{many(found.open, '条')}未定，{many(found.contradicted, '条')}相反。这些调查所注明的行业共 {industries} 个，未注明行业的调查{has(found.unstated, '项')}。",
             )
         )
     if found.by_correlations:
@@ -395,7 +399,7 @@ def evidence(found: Evidence, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{rest} of these {_verb(found.by_correlations, 'rests', 'rest')} on the pooled correlations, whose intervals are rather too short where surveys are few.",
-                zh=f"其中 {rest} 条依据合并相关；调查少时其区间应视为偏窄。",
+                zh=f"其中 {rest} 条依据合并相关；调查较少时，由合并相关所得的区间可能偏窄。",
             )
         )
     strong = [r for r in found.rows if r.verdict == "supported" and r.road == "paths"]
@@ -407,7 +411,7 @@ def evidence(found: Evidence, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Most people stand behind {escape(name.en)}: {size}, {k} {_verb(most.k, 'survey', 'surveys')} of {people} people.",
-                zh=f"样本最大的是{escape(name.zh)}：{size}（{k} 项调查，{people} 人）。",
+                zh=f"样本量最大的路径是“{escape(name.zh)}”，为 {size}（{k} 项调查，{people} 人）。",
             )
         )
     return said
@@ -453,11 +457,7 @@ def pooled_simulated(found: Pooled, case: Case) -> Text:
     n, tau = number(found.count), number(apart.tau)
     return Text(
         en=f"{n} {_verb(found.count, 'path is', 'paths are')} pooled here only to show the method at work; {escape(name.en)} differs{' most' if found.count > 1 else ''} between surveys (τ = {tau}), because their processes were declared so.",
-        zh=spaced(
-            f"此处合并 {n} 条路径只为展示方法；",
-            escape(name.zh),
-            f"在调查之间差异{'最大' if found.count > 1 else '如此'}（τ = {tau}），出自各过程的设定。",
-        ),
+        zh=f"此处合并 {n} 条路径，只是为了展示方法；路径“{escape(name.zh)}”在各项调查之间差异{'最大' if found.count > 1 else '明显'}（τ = {tau}），因为各生成过程的设定本来不同。",
     )
 
 
@@ -467,7 +467,7 @@ def industries(found: Industries, case: Case) -> list[Text]:
         said.append(
             Text(
                 en="No real survey knows the industry of its respondents: that a path is stronger in one industry than in another is not tested here on real data.",
-                zh="没有真实调查记录受访者所属行业：某路径在某行业更强的说法在此无法以真实数据检验。",
+                zh="没有真实调查记录受访者所属的行业，因此“某条路径在某个行业更强”一类的说法，此处无法用真实数据检验。",
             )
         )
     else:
@@ -475,7 +475,7 @@ def industries(found: Industries, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"In the real surveys with groups {_none(n)} of {of} paths {_verb(n, 'differs', 'differ')} between them after correction.",
-                zh=f"在带分组的真实调查中，经校正后 {of} 条路径中有 {number(n)} 条存在组间差异。",
+                zh=f"经校正后，有分组信息的真实调查中，{among(n, found.real.paths, '条', '路径', verb='存在组间差异', none='未显示出组间差异')}。",
             )
         )
     if found.simulated is not None:
@@ -484,7 +484,7 @@ def industries(found: Industries, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"In the simulated ones {_none(n)} of {of} {_verb(n, 'differs', 'differ')}. Where customers belong to firms, {_none(before)} {_verb(before, 'seems', 'seem')} to differ with respondents as the independent units and {_none(left)} with firms: a handful of firms an industry cannot carry a statement about industries, however many customers they have.",
-                zh=f"在模拟调查中，{of} 条里有 {number(n)} 条存在差异。在客户分属企业的案例中，以受访者为独立单位有 {number(before)} 条，以企业为独立单位有 {number(left)} 条：每个行业只有少数企业，无论客户多少，都不足以支撑关于行业的结论。",
+                zh=f"在模拟调查中，{among(n, found.simulated.paths, '条', '路径', verb='存在组间差异', none='未显示出组间差异')}。在客户分属企业的案例中，以受访者为独立单位时，存在差异的{has(before, '条')}；以企业为独立单位时{has(left, '条')}。每个行业只有少数几家企业时，无论客户有多少，都不足以支撑关于行业的结论。",
             )
         )
     return said
@@ -497,7 +497,7 @@ def checks(found: Checks, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"The ledger holds {claims} figures. None is printed with an interval; {with_n} are printed with a number of respondents; {changes} say that one thing rose or fell with another and name no design that could show it. {failed} of {n} checks do not come out.",
-            zh=f"论断清单共 {claims} 个数字。没有一个附有区间；{with_n} 个注明了样本量；{changes} 个声称一者随另一者升降，却未说明可以证明它的设计。{n} 项核对中有 {failed} 项未通过。",
+            zh=f"论断清单共有 {claims} 个数字，都没有附区间；{some(found.with_n, '个')}注明了样本量；{many(found.changes, '个')}声称一个指标随另一个指标升降，却没有说明何种研究设计能够证明。{among(found.failed, found.count, '项', '核对', verb='未通过', none='通过')}。",
         )
     ]
     for row in found.rows:
@@ -509,7 +509,7 @@ def checks(found: Checks, case: Case) -> list[Text]:
             said.append(
                 Text(
                     en=f"Along a chain effects multiply: the printed paths give {size}, not {printed}; the interval takes the printed number of respondents and paths as simple regressions.",
-                    zh=f"沿链效应应相乘：所载路径得出 {size}，而非 {printed}；区间按所载样本量并把路径视为简单回归。",
+                    zh=f"同一条链上的效应应当相乘，由所载的路径得出的是 {size}，而不是 {printed}；区间按所载的样本量计算，并把各路径视为简单回归。",
                 )
             )
         if row.kind == "sobel":
@@ -518,9 +518,9 @@ def checks(found: Checks, case: Case) -> list[Text]:
                 Text(
                     en=f"The printed paths imply a Sobel z of {z.en} for observed scores, not {printed}: either the paths, the number of respondents or the test are not those of one analysis.",
                     zh=spaced(
-                        "按显变量得分，所载路径对应的 Sobel z 为",
+                        "就显变量得分而言，由所载的路径得出的 Sobel z 为",
                         z.zh,
-                        f"，而非 {printed}：路径、样本量或检验并非出自同一分析。",
+                        f"，而不是 {printed}，可见路径、样本量与检验并非出自同一项分析。",
                     ),
                 )
             )
@@ -530,7 +530,9 @@ def checks(found: Checks, case: Case) -> list[Text]:
                 Text(
                     en=f"The same one per cent of satisfaction is worth {worth_.en} per cent of sales, by claim.",
                     zh=spaced(
-                        "同为满意度提高百分之一，各条目分别对应销售额增长百分之", worth_.zh, "。"
+                        "满意度同样提高百分之一，按各条目所说，销售额分别增长百分之",
+                        worth_.zh,
+                        "。",
                     ),
                 )
             )
@@ -542,7 +544,7 @@ def held(found: Held, case: Case) -> Text:
     n, inside = number(found.count), number(found.inside)
     return Text(
         en=f"The real data can speak to {named} of {claims} claims, in {n} comparisons. The printed value lies inside our interval in {inside} of them; a wide interval is easily agreed with.",
-        zh=f"真实数据可以对照 {claims} 个条目中的 {named} 个，共 {n} 次比较。其中 {inside} 次所载值落在本研究的区间内；区间宽时容易“一致”。",
+        zh=f"{claims} 个条目中，有 {named} 个可以用真实数据对照，共作 {n} 次比较，所载数值落在本研究区间之内的{has(found.inside, '次')}；但区间越宽，数值越容易落在其中。",
     )
 
 
@@ -551,13 +553,13 @@ def first(found: First, case: Case) -> Text:
     real = [r for r in found.rows if not r.simulated]
     if real:
         named = names([study(r.case, case).named(r.construct_id).label for r in real])
-        en, zh = f"In the real surveys that is {named.en}.", f"真实调查中为{named.zh}。"
+        en, zh = f"In the real surveys that is {named.en}.", f"真实调查中的这类构念有{named.zh}。"
     else:
         en = "In no real survey does a construct that clearly matters stand below the others."
         zh = "真实调查中没有明显重要而表现偏低的构念。"
     return Text(
         en=f"What matters for the outcome and stands low comes first, if anything does. {en} The map of each survey stands in the chapter on industries and firms; it says where to look, not what a change would bring.",
-        zh=f"对结果重要而表现偏低者应优先。{zh}各调查的图见行业与企业一章；它指出该看哪里，而不说明改变会带来什么。",
+        zh=f"对结果变量重要而表现偏低的构念应优先改进。{zh}各项调查的图见“行业与企业”一章；这些图指出应当关注何处，并不说明作出改变会带来什么。",
     )
 
 
@@ -566,7 +568,7 @@ def one_point(found: OnePoint, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"There are {number(n)} such effects; the {_verb(wide, 'interval', 'intervals')} of {_none(wide)} of them {_verb(wide, 'is', 'are')} wider than one point. Of the {real} of real surveys {_none(read)} can be read.",
-            zh=f"{number(n)} 个此类效应中，{number(wide)} 个的区间宽于一分。真实调查的 {real} 个中，{number(read)} 个可以解读。",
+            zh=f"此类效应共有 {number(n)} 个，其中区间宽于一分的{has(wide, '个')}。真实调查的此类效应有 {real} 个，其中可以解读的{has(read, '个')}。",
         )
     ]
     narrow = [r for r in found.rows if r.narrow and not r.simulated]
@@ -580,7 +582,7 @@ def one_point(found: OnePoint, case: Case) -> list[Text]:
                 zh=spaced(
                     "其中最大的是",
                     escape(name.zh),
-                    f"：提高一分对应 {size} 分。提高前者是否会提高后者，横断面调查无法回答。",
+                    f"，前者每高一分，后者相应高 {size} 分。提高前者能否提高后者，横断面调查无法回答。",
                 ),
             )
         )
@@ -594,8 +596,8 @@ def worth(found: Worth, case: Case) -> Text:
     en = zh = ""
     if all(r.simulated for r in found.rows):
         en = " The panel is simulated: the sum shows how one would reckon, not what service is worth."
-        zh = "该面板为模拟数据：此处只展示算法，而非服务的价值。"
+        zh = "该面板为模拟数据，此处只展示如何计算，并不说明服务的价值。"
     return Text(
         en=f"The share of customers who buy again would rise by {size} percentage points, so that the faster answer pays as long as it costs less than {cost} for each.{en}",
-        zh=f"复购客户占比将提高 {size} 个百分点，因此只要每名客户的成本低于 {cost}，加快响应即为划算。{zh}",
+        zh=f"再次购买的客户所占比例将提高 {size} 个百分点，因此只要每名客户的成本低于 {cost}，加快响应就是划算的。{zh}",
     )

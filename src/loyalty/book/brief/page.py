@@ -12,6 +12,7 @@ from loyalty.analyses.descriptives.findings import Descriptives
 from loyalty.analyses.groups.findings import Groups
 from loyalty.book.brief import answers, matrix, survey, tables
 from loyalty.book.brief.material import GRADES, Grade, Headline, Material, why_not
+from loyalty.book.pages import numbered
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
@@ -19,7 +20,7 @@ from loyalty.run import show
 from loyalty.run.analyses import chapter_of
 from loyalty.shown.figure import Figure
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import join, text
+from loyalty.shown.words import join, of_simulated, text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -334,7 +335,7 @@ _MEANS = Text(en="All constructs", zh="全部构念")
 _KNOWN = Text(en="What is known, and what is not", zh="已知与未知")
 _HOW = Text(
     en="Grades of evidence: *high*, counted or measured in all there is, with an interval that is narrow, or changed at random; *low*, one set of data shows it by its interval; *none*, the interval holds both answers, or nothing that may be relied upon speaks to it. An interval in brackets holds the value with a confidence of 95 %.",
-    zh="证据等级分为三等：*高*，对全部数据计数或测得且区间较窄，或经随机改变；*低*，只有一组数据的区间表明如此；*无*，区间包含两种答案，或没有可以采信的依据。方括号内为 95% 置信区间。",
+    zh="证据等级分为三等：*高*，得自全部数据的计数或测量且区间较窄，或得自随机试验；*低*，只有一组数据的区间表明如此；*无*，区间包含两种答案，或没有可以采信的依据。方括号内为 95% 置信区间。",
 )
 _HOW_DRAWN = Text(
     en="The data are simulated: what is graded so shows what the instrument finds. An interval in brackets holds the value with a confidence of 95 %.",
@@ -344,6 +345,10 @@ _HOW_DRAWN = Text(
 _WEIGHTED = Text(
     en="Means, shares, scale reliabilities and paths count respondents by their weights; what does not says so on its page.",
     zh="均值、比例、量表信度与路径均按受访者的权重加权，未加权的结果在所在页注明。",
+)
+
+_WHAT = Text(
+    en="What is known of this case, and what is not.", zh="本案例中已知与未知的问题及证据等级。"
 )
 
 
@@ -367,18 +372,13 @@ def brief(data: Material, figure: str | None, language: Language) -> list[str]:
             Column("said", "What can be said", "markdown"),
             Column(lambda r: GRADES[r.grade], "Grade"),
         ],
-        Text(
-            en="What is known of this case, and what is not."
-            + (" Simulated data." if data.study.simulated else ""),
-            zh="本案例中已知与未知的问题。" + ("模拟数据。" if data.study.simulated else ""),
-        ),
+        of_simulated(_WHAT) if data.study.simulated else _WHAT,
     )
     how = _HOW_DRAWN if data.study.simulated else _HOW
     return [
         *parts,
         f"## {_KNOWN.in_(language)} {{#sec-known}}",
-        f"{table.markdown(language)}\n\n: {table.caption.in_(language)} "
-        f"{{#tbl-{data.study.case}-known}}",
+        numbered(table, f"{data.study.case}-known", language),
         how.in_(language),
         *([_WEIGHTED.in_(language)] if data.study.weights is not None else []),
     ]
