@@ -585,13 +585,13 @@ def agreement(found: Agreement, case: Case) -> Text:
             else ("beyond chance", "超出偶然")
         )
         sees = (
-            ("they see different kinds", "不同类型")
+            ("they see different kinds", "不同类型的")
             if chance
             else ("they see the same kind", "同一类")
         )
         return Text(
             en=f"“{escape(a.en)}” and “{escape(b.en)}” agree {beyond[0]} (κ = {shown}): {sees[0]} of carelessness [@meade2012].",
-            zh=f"“{escape(a.zh)}”与“{escape(b.zh)}”的一致性{beyond[1]}（κ = {shown}），可见二者反映的是{sees[1]}的敷衍 [@meade2012]。",
+            zh=f"“{escape(a.zh)}”与“{escape(b.zh)}”的一致性{beyond[1]}（κ = {shown}），可见二者反映的是{sees[1]}敷衍 [@meade2012]。",
         )
     n, none = number(found.n_pairs), number(found.n_chance)
     by_chance = among(

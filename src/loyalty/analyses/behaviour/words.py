@@ -699,7 +699,7 @@ def _differences(found: Programme) -> list[Text]:
     return [
         Text(
             en=f"With the programme, which {taking} of {firms} firms took up, repurchase changes by {change} against the firms' own past and the firms without it (wild bootstrap, *p* {p}) [@cameron2008]{reduced[0]}{en}",
-            zh=f"{firms} 家企业中有 {taking} 家采用该项目；与自身过去及未采用的企业相比，采用企业的复购率变化为 {change}（野聚类自助法，*p* {p}）[@cameron2008]{reduced[1]}{zh}",
+            zh=f"{firms} 家企业中有 {taking} 家采用该项目；与自身过去及未采用的企业相比，采用项目的企业，复购率变化为 {change}（野聚类自助法，*p* {p}）[@cameron2008]{reduced[1]}{zh}",
         )
     ]
 

@@ -229,9 +229,12 @@ def correlations(found: Correlations, case: Case) -> list[Text]:
         return Text(en=f"{a.en} and {b.en} (*r* = {size})", zh=f"{a.zh}与{b.zh}（*r* = {size}）")
 
     closest, loosest = shown(close), shown(loose)
+    if len(found.pairs) == 1:
+        only = Text(en=f"The correlation is {closest.en}.", zh=f"相关为{closest.zh}。")
+        return [only, _reliabilities(found, case)]
     pairs = Text(
         en=f"The closest pair is {closest.en}, the loosest {loosest.en}.",
-        zh=f"相关最高的一对是{closest.zh}，最低的是{loosest.zh}。",
+        zh=f"相关最高的一对是{closest.zh}，最低的一对是{loosest.zh}。",
     )
     return [pairs, _reliabilities(found, case)]
 
@@ -246,7 +249,10 @@ def _reliabilities(found: Correlations, case: Case) -> Text:
     low, high = (of(known, key=lambda k: k[0]) for of in (min, max))
     a, b = label(case, low[1]), label(case, high[1])
     en = f"The alphas in the diagonal run from {number(low[0])} ({a.en}) to {number(high[0])} ({b.en}): the less reliably two constructs are measured, the further their correlation stays behind how closely they belong together."
-    zh = f"对角线上的 α 介于 {number(low[0])}（{a.zh}）与 {number(high[0])}（{b.zh}）之间：构念的测量越不可靠，所得相关越低于构念之间的实际关联。"
+    zh = f"对角线上的 α 介于 {number(low[0])}（{a.zh}）与 {number(high[0])}（{b.zh}）之间"
+    if len(known) == 1:
+        zh = f"对角线上只有{a.zh}的 α，为 {number(low[0])}"
+    zh += "。构念的测量越不可靠，所得的相关与构念之间的实际关联相比就越低。"
     if lacking := [case.label(r.construct) for r in found.reliabilities if r.alpha is None]:
         some = names(lacking)
         en += f" {some.en} {'has' if len(lacking) == 1 else 'have'} none."
@@ -391,7 +397,7 @@ def _widest(found: Groups, case: Case) -> Text:
             escaped(level_name(case, row)),
             estimate(row.estimate, row.ci_lower, row.ci_upper),
         )
-        return Text(en=f"{name.en} ({size})", zh=f"{name.zh}（{size}）")
+        return Text(en=f"{name.en} ({size})", zh=f"“{name.zh}”（{size}）")
 
     low, high = shown(gap.lowest), shown(gap.highest)
     end, start = gap.lowest.ci_upper, gap.highest.ci_lower
@@ -403,7 +409,7 @@ def _widest(found: Groups, case: Case) -> Text:
     )
     return Text(
         en=f"The widest gap is {size} points, in {what.en} by {group.en}: {high.en} against {low.en}; their intervals {'do not overlap' if apart else 'overlap'}.",
-        zh=f"按{group.zh}分组，{what.zh}的差距最大，相差 {size} 分，即{high.zh}与{low.zh}之间的差距，二者的区间{'不重叠' if apart else '重叠'}。",
+        zh=f"按{group.zh}分组，{what.zh}的差距最大，{high.zh}与{low.zh}相差 {size} 分，二者的区间{'不重叠' if apart else '重叠'}。",
     )
 
 
@@ -411,7 +417,7 @@ def _caution(found: Groups) -> Text:
     n = number(found.n_levels)
     return Text(
         en=f"As the widest of all gaps between {n} groups it is likely to be smaller in another sample.",
-        zh=f"由于这是 {n} 个组之间的最大差距，换一个样本很可能会更小。",
+        zh=f"由于这是 {n} 个组之间的最大差距，换一个样本，差距很可能会变小。",
     )
 
 
@@ -444,7 +450,7 @@ def _alphas(found: Details) -> Text:
     if not (found.met or found.open or found.not_met):
         return Text(en="No group has an alpha.", zh="各组均无法计算 α。")
     mark, cite = cut("alpha", "bounded"), threshold("alpha").cite
-    met = number(found.met)
+    met, met_zh = number(found.met), has(found.met, "组")
     if not (found.open or found.not_met):
         all_ = f"{every(found.met)} groups" if found.met > 1 else "the one group shown"
         return Text(
@@ -460,7 +466,7 @@ def _alphas(found: Details) -> Text:
         zh.append(f"整个区间低于这一标准的有 {number(found.not_met)} 组")
     return Text(
         en=f"Alpha is at least {mark} [@{cite}] with its whole interval in {counted(found.met, 'group')}, {' and '.join(en)}.",
-        zh=f"α 的整个区间不低于 {mark} [@{cite}] 的有 {met} 组，{'，'.join(zh)}。",
+        zh=f"α 的整个区间不低于 {mark} [@{cite}] 的{met_zh}，{'，'.join(zh)}。",
     )
 
 
@@ -475,7 +481,7 @@ def _focal(found: Details, case: Case) -> list[Text]:
 
     def shown(row: Detail) -> Text:
         name, size = escaped(level_name(case, row)), estimate(row.r, row.r_ci_lower, row.r_ci_upper)
-        return Text(en=f"{name.en} ({size})", zh=f"{name.zh}（{size}）")
+        return Text(en=f"{name.en} ({size})", zh=f"“{name.zh}”（{size}）")
 
     a, b = label(case, found.source), label(case, found.construct)
     said, alike = [], []
@@ -489,7 +495,7 @@ def _focal(found: Details, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"By {name.en} the correlation of {a.en} and {b.en} is lowest in {lowest.en} and highest in {highest.en}; the two intervals do not overlap.",
-                zh=f"按{name.zh}分组，{a.zh}与{b.zh}的相关最低的是{lowest.zh}，最高的是{highest.zh}，二者的区间不重叠。",
+                zh=f"按{name.zh}分组，{a.zh}与{b.zh}的相关以{lowest.zh}为最低，以{highest.zh}为最高，二者的区间不重叠。",
             )
         )
     if alike:

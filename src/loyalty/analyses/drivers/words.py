@@ -316,10 +316,11 @@ def weights(found: Weights, case: Case) -> list[Text]:
         )
     if alike:
         which = names(alike)
+        quoted = "、".join(f"“{escape(t.zh)}”" for t in alike)
         said.append(
             Text(
                 en=f"No level lies apart from the mean, by the intervals, of: {which.en}.",
-                zh=f"按区间，{which.zh}在各组中均未偏离平均值。",
+                zh=f"按区间，{quoted}在各组中均未偏离平均值。",
             )
         )
     if doubted:
@@ -532,10 +533,14 @@ def _claimed(found: Thresholds, case: Case) -> Text:
     }
     en, zh = [], []
     for which, words_en, words_zh in (
-        ("faster", "rises faster past it", "越过该点后上升更快"),
-        ("slower", "rises more slowly past it", "越过该点后上升更慢"),
-        ("open", "may do either, by the interval", "上升更快还是更慢，按区间尚无定论"),
-        (None, "has too few answers on one side of it", "在该点一侧的答案过少"),
+        ("faster", "rises faster past it", "在满意度越过该点后上升更快"),
+        ("slower", "rises more slowly past it", "在满意度越过该点后上升更慢"),
+        (
+            "open",
+            "may do either, by the interval",
+            "在满意度越过该点后上升更快还是更慢，按区间尚无定论",
+        ),
+        (None, "has too few answers on one side of it", "在该点一侧的答案过少，无法判断"),
     ):
         if by[which]:
             labels = names(by[which])
@@ -796,7 +801,7 @@ def recommendations(found: Recommendations, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"Of the constructs that lead to {outcome.en}, by the interval {'this goes' if len(sure) == 1 else 'these go'} with it: {go.en}; the largest change, {change} points for one point more, goes with {label.en}.",
-            zh=f"在通往{outcome.zh}的构念中，按区间与之相关的有{go.zh}；变化最大的是{label.zh}，该构念高一分时，{outcome.zh}相应高 {change} 分。",
+            zh=f"在通往{outcome.zh}的构念中，按区间与之相关的有{go.zh}；变化最大的是{label.zh}，该构念高一分时，{outcome.zh}相应变化 {change} 分。",
         ),
         Text(
             en=f"People were asked once, so that this is what goes together, not what would follow. Whether it does is seen by changing it for customers drawn at random, and comparing the means of its items and of those of {outcome.en} with the others' before and after.",

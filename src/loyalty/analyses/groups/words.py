@@ -222,10 +222,10 @@ def _by_unit(found: LatentMeans | Means, what: Text, units: str) -> Text:
         zh_either = "" if firms is None else "；若以更高一级的单位为独立单位，亦然"
         return Text(
             en=f"Of {n} {what.en}, none is clear after Holm's correction if respondents are taken as independent{either}.",
-            zh=f"若以受访者为独立单位，{n} 个{what.zh}经 Holm 校正后均不显著{zh_either}。",
+            zh=f"若以受访者为独立单位，经 Holm 校正后，{n} 个{what.zh}均不显著{zh_either}。",
         )
     en = f"Of {n} {what.en}, {number(clear)} {be(clear)} clear after Holm's correction if respondents are taken as independent"
-    zh = f"若以受访者为独立单位，{among(clear, found.count, '个', what.zh, '', '经 Holm 校正后显著')}"
+    zh = f"若以受访者为独立单位，经 Holm 校正后，{among(clear, found.count, '个', what.zh, '', '显著')}"
     if firms is not None:
         en += f", and {number(firms)} if {units} are the independent units"
         zh += f"；若以更高一级的单位为独立单位，显著的则{has(firms, '个')}"
@@ -288,7 +288,7 @@ def differences(found: Paths, case: Case) -> Text:
         one = firms.en == "none" or len(_which(found.differences, "p_holm_firms")) == 1
         return Text(
             en=f"With {many.en} as the independent units, of which each group has few, {firms.en} of {n} paths {'differs' if one else 'differ'} between the groups after Holm's correction. If respondents were independent, {different} would: {clear.en}.",
-            zh=f"以{many.zh}为独立单位（每组都很少），{n} 条路径经 Holm 校正后存在组间差异的{zh_firms}。若以受访者为独立单位，则有 {different} 条（{clear.zh}）。",
+            zh=f"以{many.zh}为独立单位（每组的{many.zh}都很少），经 Holm 校正后，{n} 条路径中存在组间差异的{zh_firms}。若以受访者为独立单位，则有 {different} 条（{clear.zh}）。",
         )
     return Text(
         en=f"After Holm's correction {different} of {n} paths {'differs' if found.different == 1 else 'differ'} between the groups: {clear.en}.",

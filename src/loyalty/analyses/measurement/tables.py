@@ -40,7 +40,7 @@ from loyalty.shown.context import Case
 from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
 from loyalty.shown.units import samples
-from loyalty.shown.words import listed, number, pair, spaced
+from loyalty.shown.words import has, listed, number, pair, spaced
 
 #: The longest tables of pairs show so many.
 PAIRS = 6
@@ -178,7 +178,7 @@ def _reached(found: Convergent) -> Text:
     cr, ave, n = number(found.cr_met), number(found.ave_met), number(found.constructs)
     return Text(
         en=f"With its whole interval CR reaches the cut-off for {cr} and AVE for {ave} of {n} constructs.",
-        zh=f"在 {n} 个构念中，CR 的整个区间达到标准的有 {cr} 个，AVE 的整个区间达到标准的有 {ave} 个。",
+        zh=f"{n} 个构念中，CR 的整个区间达到标准的{has(found.cr_met, '个')}，AVE 的整个区间达到标准的{has(found.ave_met, '个')}。",
     )
 
 

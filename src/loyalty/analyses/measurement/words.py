@@ -364,7 +364,7 @@ def _convergent(found: Convergent, case: Case, key: str, of: str, name: Text) ->
             "个",
             "构念",
             f"{name.zh}整个区间",
-            f"不低于 {mark}",
+            f"达到 {mark}",
         )
     ]
     if by["not met"]:
@@ -397,18 +397,16 @@ def htmt(found: Ratios, case: Case) -> Text:
     met, unsure, failed = (_or_none(n) for n in (found.met, found.open, found.not_met))
     if found.pairs == 1:
         zh = {
-            (1, 0): f"低于 {mark} [@{cite}]，可以区分",
-            (0, 1): f"包含 {mark} [@{cite}]，能否区分尚无定论",
-            (0, 0): f"高于 {mark} [@{cite}]，不能区分",
+            (1, 0): f"整个自助区间（{draws} 次）低于 {mark} [@{cite}]，可以区分",
+            (0, 1): f"自助区间（{draws} 次）包含 {mark} [@{cite}]，能否区分尚无定论",
+            (0, 0): f"整个自助区间（{draws} 次）高于 {mark} [@{cite}]，不能区分",
         }[found.met, found.open]
-        told = f"这对构念的整个自助区间（{draws} 次）{zh}。"
-        if found.open:
-            told = f"这对构念的自助区间（{draws} 次）{zh}。"
+        told = spaced("只有一对构念，即", escape(label.zh), f"（{shown}），{zh}。")
     else:
         told = f"{number(found.pairs)} 对构念中，整个自助区间（{draws} 次）低于 {mark} [@{cite}]、因而可以区分的{has(found.met, '对')}，未定的{has(found.open, '对')}，不能区分的{has(found.not_met, '对')}。"
     return Text(
         en=f"Of {counted(found.pairs, 'pair')} of constructs {met} {be(found.met or 1)} distinct with the whole bootstrap interval ({draws} draws) below {mark} [@{cite}], {unsure} {be(found.open or 1)} open and {failed} {be(found.not_met or 1)} not distinct. {top.en}",
-        zh=f"{told}{top.zh}",
+        zh=told if found.pairs == 1 else told + top.zh,
     )
 
 
@@ -470,7 +468,7 @@ def shared_variance(found: SharedVariance, case: Case) -> list[Text]:
         Text(
             en=f"The smallest difference has {escape(label.en)}: {gap} for {escape(of.en)}, at a latent correlation of {r}.",
             zh=spaced(
-                "差值最小的一对是",
+                "差值最小的一对是" if found.pairs > 1 else "这对构念是",
                 escape(label.zh),
                 "，其中",
                 escape(of.zh),
@@ -528,7 +526,7 @@ def models(found: Models, case: Case) -> list[Text]:
             fit = "fit" if found.worse > 1 else "fits"
             en = f"Of {counted(found.simpler, 'simpler model')} {_or_none(found.worse)} {fit} worse than the planned one"
         en += " by the scaled difference test [@satorra2001]"
-        zh = f"按校正差异检验 [@satorra2001]，{among(found.worse, found.simpler, '个', '较简模型', '拟合', '差于预设模型')}"
+        zh = f"按校正差异检验 [@satorra2001]，{among(found.worse, found.simpler, '个', '较简模型', '拟合', '差于预设模型', '未显示差于预设模型')}"
         nested = [r for r in found.rows if r.p_difference is not None]
         if equal := [r for r in nested if not significant(r.p_difference or 0.0)]:
             en += f"; no worse, as far as the test can tell: {labels(equal).en}"
@@ -576,20 +574,20 @@ def _preferred(found: Models, case: Case) -> list[Text]:
         return [
             Text(
                 en=f"BIC also prefers the planned model, the next being {after.en} ({margin} higher).",
-                zh=f"BIC 同样偏好预设模型，其次为{after.zh}，BIC 高出 {margin}。",
+                zh=f"按 BIC，同样以预设模型为最优，其次是{after.zh}，其 BIC 高出 {margin}。",
             )
         ]
     if found.margin is None:
         return [
             Text(
                 en=f"The planned model has no admissible solution to compare with; of the others BIC prefers {best.en}.",
-                zh=f"预设模型没有可接受的解，无从比较；在其余模型中，BIC 偏好{best.zh}。",
+                zh=f"预设模型没有可接受的解，无从比较；在其余模型中，按 BIC 最优的是{best.zh}。",
             )
         ]
     return [
         Text(
             en=f"BIC, which weighs fit against the number of parameters, prefers {best.en} ({margin} lower than the planned model).",
-            zh=f"兼顾拟合与参数数目的 BIC 偏好{best.zh}，其 BIC 比预设模型低 {margin}。",
+            zh=f"BIC 兼顾拟合与参数数目，按 BIC 最优的是{best.zh}，其 BIC 比预设模型低 {margin}。",
         )
     ]
 
@@ -721,9 +719,9 @@ def respecification(found: Respecification, case: Case) -> list[Text]:
             Text(
                 en=f"And whether {merge.en} should be merged: the comparison above shows what that costs in fit. They stay apart because the hypotheses name them apart, and every path between them is to be read with that in mind.",
                 zh=spaced(
-                    "审稿人还会问",
+                    "审稿人还会问，",
                     merge.zh,
-                    "是否应当合并，上文的比较已给出合并在拟合上的代价。由于各假设分别提及这些构念，此处仍将它们分开，但对其间的路径须谨慎解读。",
+                    "是否应当合并；上文的比较已给出合并在拟合上的代价。由于各假设分别提及这些构念，此处仍将它们分开，但对其间的路径须谨慎解读。",
                 ),
             )
         )

@@ -27,7 +27,7 @@ from loyalty.shown import apa
 from loyalty.shown.context import Case, arrow
 from loyalty.shown.doubts import withheld
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import escaped, interval, join, number
+from loyalty.shown.words import escaped, interval, join, number, spaced
 
 
 def _as_printed(heading_of_ours: str) -> list[Column]:
@@ -279,7 +279,7 @@ def statistics(found: AnswerStatistics, case: Case) -> Table:
     def figure(row: Statistic) -> Text:
         sign = _STATISTICS[row.statistic]
         if row.at is not None:
-            return Text(en=f"{sign.en} {row.at}", zh=f"{sign.zh} {row.at}")
+            return Text(en=f"{sign.en} {row.at}", zh=spaced(sign.zh, str(row.at)))
         if not row.of:
             return sign
         labels = [case.label(c) for c in row.of]

@@ -205,7 +205,7 @@ def plan(found: Plan, case: Case) -> Table:
         Text(en="Factors and planned constructs.", zh="因子与预设构念。"),
         Text(
             en=f"Tucker's congruence with the planned pattern; percentile intervals from {drawn.en}; {sound} converged ({improper} with an item's uniqueness at its lower bound). By chance: 95th percentile of {plans} random assignments of items to constructs, rotated alike.",
-            zh=f"一致性为因子与预设模式的 Tucker 一致性系数；百分位区间取自{drawn.zh}；收敛的有 {sound} 个，其中有题项的独特性处于下限的{bound}。偶然水平为把题项随机分配给构念、作同样旋转 {plans} 次所得的第 95 百分位。",
+            zh=f"一致性为因子与预设模式的 Tucker 一致性系数；百分位区间取自{drawn.zh}；收敛的有 {sound} 个，其中有题项的独特方差处于下限的{bound}。偶然水平为把题项随机分配给构念、作同样旋转 {plans} 次所得的第 95 百分位。",
         ),
     )
 
@@ -230,7 +230,7 @@ def general(found: General, case: Case) -> Table:
         Text(en="The general factor in every score.", zh="各得分中的一般因子。"),
         Text(
             en=f"Shares of the variance of the sum of standardized answers, from {factors} oblimin factors and one above them; the general factor's share of all items is omega hierarchical. Percentile intervals from {drawn.en}; {used} are used, {improper} with an item's uniqueness at its lower bound.",
-            zh=f"所列为标准化答案之和的方差份额，由 {factors} 个 oblimin 因子及其上的一个一般因子算得；一般因子在全部题项中的份额即层级 ω。百分位区间取自{drawn.zh}；可用的有 {used} 个，其中有题项的独特性处于下限的{bound}。",
+            zh=f"所列为标准化答案之和的方差份额，由 {factors} 个 oblimin 因子及其上的一个一般因子算得；一般因子在全部题项中的份额即层级 ω。百分位区间取自{drawn.zh}；可用的有 {used} 个，其中有题项的独特方差处于下限的{bound}。",
         ),
     )
 

@@ -787,6 +787,11 @@ def _most_and_least(scales: Sequence[ScaleShare], case: Case) -> Text:
     (one, a), (other, b) = (
         (escaped(case.label(s.id)), number(s.of_reliable)) for s in (most, least)
     )
+    if len(scales) == 1:
+        return Text(
+            en=f"Of what is reliable in the score of {one.en}, the general factor makes up {a}.",
+            zh=f"在{one.zh}得分的可靠部分中，一般因子占 {a}。",
+        )
     return Text(
         en=f"Of what is reliable in a construct's score, the general factor makes up most in {one.en} ({a}) and least in {other.en} ({b}).",
         zh=f"在构念得分的可靠部分中，一般因子占比最高的是{one.zh}（{a}），最低的是{other.zh}（{b}）。",

@@ -102,6 +102,15 @@ def effects(found: Effects, case: Case) -> Table:
     refits = found.resamples
     drawn, nonconverged = number(refits.drawn), number(refits.nonconverged)
     inadmissible = number(refits.inadmissible)
+    odd = [
+        f"{number(n)} 次{what}"
+        for n, what in (
+            (refits.nonconverged, "未收敛"),
+            (refits.inadmissible, "得到不可接受的解"),
+        )
+        if n
+    ]
+    lost = f"，其中 {'，'.join(odd)}，均予剔除" if odd else "，各次均得到可接受的解"
     wider = NOTHING
     if refits.firms:
         wider = Text(
@@ -121,7 +130,7 @@ def effects(found: Effects, case: Case) -> Table:
         Text(en="Indirect effects.", zh="间接效应。"),
         Text(
             en=f"Products of standardized paths; three or more legs are a serial mediation; delta-method intervals are in the result file. Percentile and bias-corrected accelerated 95 % intervals: {drawn} resamples of {units(case).many.en if refits.firms else 'respondents'}{wider.en}{', divided among imputations of the missing answers' if refits.imputed else ''}, of which {nonconverged} did not converge and {inadmissible} were inadmissible, and are left out.",
-            zh=f"间接效应为标准化路径之积，三段及以上者为链式中介；delta 法区间见结果文件。百分位与偏差校正加速 95% 区间取自以{units(case).many.zh if refits.firms else '受访者'}为单位的 {drawn} 次重抽样{wider.zh}{'，并分配到缺失答案的各次多重插补中' if refits.imputed else ''}，其中 {nonconverged} 次未收敛，{inadmissible} 次得到不可接受的解，均予剔除。",
+            zh=f"间接效应为标准化路径之积，三段及以上者为链式中介；delta 法区间见结果文件。百分位与偏差校正加速 95% 区间取自以{units(case).many.zh if refits.firms else '受访者'}为单位的 {drawn} 次重抽样{wider.zh}{'，并分配到缺失答案的各次多重插补中' if refits.imputed else ''}{lost}。",
         ),
         withheld=lambda r: withheld(of_effect(r.id, case)),
     )
@@ -193,7 +202,7 @@ def competing(found: Competing, case: Case) -> Table | None:
 
 def _signed(row: Bend, case: Case) -> Text:
     what, sign = bend(row, case), "+" if row.sign == "+" else "−"
-    return Text(en=f"{what.en} ({sign})", zh=f"{what.zh} ({sign})")
+    return Text(en=f"{what.en} ({sign})", zh=f"{what.zh}（{sign}）")
 
 
 def _verdicts(row: Bend, case: Case) -> Text:

@@ -384,16 +384,16 @@ def _told(verdict: PathVerdict, rows: Sequence[Path], case: Case) -> Text:
     if verdict == "supported":
         return Text(
             en=f"The interval{' of this path lies' if one else 's of these paths lie'} on the hypothesized side of zero: {shown.en}.",
-            zh=f"{'该路径' if one else '以下路径'}的区间不含零，且位于假设的一侧：{shown.zh}。",
+            zh=f"以下路径的区间不含零，且位于假设的一侧：{shown.zh}。",
         )
     if verdict == "contradicted":
         return Text(
             en=f"The interval{' of this path lies' if one else 's of these paths lie'} on the other side of zero than hypothesized: {shown.en}.",
-            zh=f"{'该路径' if one else '以下路径'}的区间不含零，但位于与假设相反的一侧：{shown.zh}。",
+            zh=f"以下路径的区间不含零，但位于与假设相反的一侧：{shown.zh}。",
         )
     return Text(
         en=f"The data leave{' this path' if one else ' these paths'} open, as the interval{' does' if one else 's do'} not exclude zero: {shown.en}.",
-        zh=f"{'该路径' if one else '以下路径'}的区间包含零，尚无定论：{shown.zh}。",
+        zh=f"以下路径的区间包含零，尚无定论：{shown.zh}。",
     )
 
 
@@ -833,12 +833,10 @@ def _against(rival: Structure, added: Sequence[Added], case: Case) -> Text:
             en=f"{en}; the path that it adds, {escape(what.en)} ({shown}), is clear of zero.",
             zh=f"{zh}；新增的路径“{escape(what.zh)}”（{shown}）显著。",
         )
-    some = among(
-        rival.added_clear or 0, rival.added or 0, "条", "新增的路径", "", "经 Holm 校正后显著"
-    )
+    some = among(rival.added_clear or 0, rival.added or 0, "条", "新增的路径", "", "显著")
     return Text(
         en=f"{en}; of its {n} added paths {count} {be(rival.added_clear)} clear of zero after Holm's correction, the largest being {escape(what.en)} ({shown}).",
-        zh=f"{zh}；{some}，{'即' if len(clear) == 1 else '最大的是'}“{escape(what.zh)}”（{shown}）。",
+        zh=f"{zh}；经 Holm 校正后，{some}，{'即' if len(clear) == 1 else '最大的是'}“{escape(what.zh)}”（{shown}）。",
     )
 
 
@@ -943,8 +941,8 @@ def questions(found: Questions, case: Case) -> list[Text]:
     end = escaped(case.label(found.to))
     clear = number(found.clear)
     before, after = number(most.r2), number(most.r2_with)
-    adds = f"表明所加的问题能在已有解释之外进一步解释{end.zh}"
-    several = among(found.clear, found.count, "个", "回归", "", adds)
+    adds = f"能在已有解释之外进一步解释{end.zh}"
+    several = among(found.clear, found.count, "个", "所加的问题", "", adds, f"不{adds}")
     said = [
         Text(
             en=f"In {clear} of {counted(found.count, 'regression')} the question adds to what explains {end.en} already, clear of zero.",

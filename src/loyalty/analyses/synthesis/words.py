@@ -279,7 +279,10 @@ def backbone(found: Backbone, case: Case) -> list[Text]:
         )
     test = f"Q\\({df}\\) = {q}, p {p}"
     said.append(
-        Text(en=f"By a test of homogeneity {en} ({test}).", zh=f"按同质性检验，{zh}（{wide(test)}）。")
+        Text(
+            en=f"By a test of homogeneity {en} ({test}).",
+            zh=f"按同质性检验，{zh}（{wide(test)}）。",
+        )
     )
     clear = [r for r in found.paths if r.clear]
     blurred = [r for r in found.paths if not r.clear]
