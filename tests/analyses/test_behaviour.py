@@ -458,7 +458,7 @@ def test_segments(found: Behaviour, case: Case) -> None:
     assert re.fullmatch(r"Segments of fewer than \d+ customers are not shown\.", text.en)
     assert (
         said("segments", found, case, segments=tuple(others)).zh
-        == "核心客户的各细分人数均过少，不予列出。"
+        == "核心客户的人数过少，不予列出。"
     )
 
 

@@ -738,7 +738,7 @@ def test_the_general_factor(case: Case) -> None:
     beyond = said(words.general(general("met", scales=over), case))
     assert "most in Loyalty* (100.9 %)" in beyond.en
     assert "In Loyalty* that is more than all: the general factor alone implies" in beyond.en
-    assert "份额已超过全部" in beyond.zh and "模型误差" in beyond.zh
+    assert "份额超过 100%" in beyond.zh and "模型误差" in beyond.zh
     whole = [shares[0], shares[1].model_copy(update={"of_reliable": 1.0})]
     assert "more than all" not in said(words.general(general("met", scales=whole), case)).en
     assert "less than half of it" in said(words.general(general("met", common=0.4), case)).en

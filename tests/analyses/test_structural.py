@@ -575,7 +575,7 @@ def test_few_draws_are_a_warning(whole: Any) -> None:
     assert "could be used" not in said(words.totals, whole.totals).en
     few = whole.totals.resamples.model_copy(update={"drawn": 200, "used": 48})
     text = said(words.totals, whole.totals.model_copy(update={"resamples": few}))
-    assert "Only 48 of 200 draws" in text.en and "不可依赖" in text.zh
+    assert "Only 48 of 200 draws" in text.en and "不足为凭" in text.zh
     doubted = said(words.effects, whole.effects.model_copy(update={"resamples": few}))
     assert "Only 48 of 200 draws" in doubted.en and "clear of zero" not in doubted.en
 

@@ -212,7 +212,7 @@ def bends_page(described: dict[str, Study], language: Language) -> str:
     error = math.ceil(error * 1000) / 1000
     caption = Text(
         en=f"Moderations and curvilinear effects in one draw of {numbers.show(n, 'count')} respondents without firms: no answers, fine ones, the declared scales, careless respondents, and without those who show signs of it.",
-        zh=f"不用量表、用精细量表、用设定的量表、加入敷衍作答者、再剔除有敷衍作答迹象者时的调节效应与曲线效应（一次抽取 {numbers.show(n, 'count')} 名受访者，不设企业）。",
+        zh=f"五种条件下的调节效应与曲线效应：不用量表，用精细量表，用设定的量表，加入敷衍作答者，再剔除有敷衍作答迹象者（一次抽取 {numbers.show(n, 'count')} 名受访者，不设企业）。",
     )
     kinds = dict.fromkeys(r["kind"] for r in records)
     sizes = [_sizes(k, [r for r in records if r["kind"] == k]).in_(language) for k in kinds]
@@ -289,7 +289,7 @@ def necessity_page(language: Language) -> str:
         "alone, as the method is usually applied, whatever correlates would pass for necessary. "
         f"A rate near .05 has a standard error of {error}. Source: "
         "`benchmarks/results/necessity.json`, which `benchmarks/necessity.py` writes.",
-        f"每行有受访者 {n} 名，重新抽取 {redraws} 次。空白区域既大于偶然造成的，又大于相关单独造成的，"
+        f"每行重新抽取 {redraws} 次，每次 {n} 名受访者。只有空白区域既大于偶然所能造成的，又大于相关本身所能造成的，"
         "且效应量不低于 0.1，才判为必要条件。如果像通常那样只与偶然相比，凡是相关的条件都会被当作必要条件。"
         f"比率接近 0.05 时，标准误为 {error}。本表取自 `benchmarks/results/necessity.json`，"
         "该文件由 `benchmarks/necessity.py` 生成。",

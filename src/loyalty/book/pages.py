@@ -366,7 +366,8 @@ def _absent(study: Study, found: Results, language: Language) -> list[str]:
 def _tables(study: Study, rows: Mapping[str, Any], language: Language) -> str:
     if language == "zh":
         beside = [
-            f"{escape(r.label.zh)}（{_counted(rows.get(r.id), 'zh')}）" for r in study.resources
+            f"{escape(r.label.zh)}（{_counted(rows.get(r.id), 'zh')}）".replace("）（", "，")
+            for r in study.resources
         ]
         return f"**数据表**　{'；'.join(beside)}。"
     beside = [
@@ -435,7 +436,7 @@ def _in_full(study: Study, language: Language) -> list[str]:
         ],
         Text(
             en="Questions and answers in full that are shortened elsewhere.",
-            zh="在其他各处缩写的问题与选项的全文。",
+            zh="在其他各处以缩写出现的问题与选项的全文。",
         ),
     )
     return [numbered(table, f"{study.case}-in-full", language)]

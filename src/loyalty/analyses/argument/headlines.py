@@ -136,7 +136,7 @@ def headline_apart(found: Answer, case: Case) -> list[Text] | None:
     said.append(
         text(
             "Which of such things matters more can then not be said, however the question is put.",
-            "因此，这些无法区分的构念中哪一个更重要，从这些答案无从判断。",
+            "因此，在这些无法区分的构念中，哪一个更重要无从判断。",
         )
     )
     return [*said, graded(found.apart_grade, "constructs")]

@@ -708,7 +708,7 @@ def lapse(found: Lapse, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"Of {n} people who did it before the first wave, {share} did it no more until the second.",
-            zh=f"首期之前有这一行为的共 {n} 人，其中 {share} 到第二期不再有这一行为。",
+            zh=f"首期之前有行为记录的共 {n} 人，其中 {share} 到第二期已没有行为记录。",
         )
     ]
     en = {"+": "more often", "-": "less often", "open": "more or less often, which is open,"}

@@ -132,7 +132,7 @@ def _drawn(found: Glance) -> Text:
     if found.drawn_htmt_min is not None:
         low, high = number(found.drawn_htmt_min), number(found.drawn_htmt_max)
         en = f"; the highest ratio of each lies between {low} and {high}"
-        zh = f"；各项调查中最高的 HTMT 介于 {low} 与 {high} 之间"
+        zh = f"；各项调查中最高的 HTMT {f'为 {low}' if found.drawn == 1 else f'介于 {low} 与 {high} 之间'}"
     return Text(
         en=f"In the {which}, whose constructs are distinct by design, {good} of {of} paths are supported{en}.",
         zh=f"{n} 项模拟调查的构念按设定彼此有别，{among(found.drawn_supported, found.drawn_paths, '条', '路径', verb='得到支持')}{zh}。",
@@ -445,7 +445,7 @@ def _sector(row: SectorRow) -> Text:
         parts.append(
             Text(
                 en=f"{escape(source.en)}: {size}, {verdict.en}",
-                zh=f"{escape(source.zh)}：{size}，{verdict.zh}",
+                zh=f"{escape(source.zh)}为 {size}，{verdict.zh}",
             )
         )
     return Text(
@@ -533,7 +533,7 @@ def checks(found: Checks, case: Case) -> list[Text]:
                 Text(
                     en=f"The same one per cent of satisfaction is worth {worth_.en} per cent of sales, by claim.",
                     zh=spaced(
-                        "满意度同样提高百分之一，按各条目所说，销售额分别增长百分之",
+                        "满意度同样提高 1%，销售额的增幅（%）因条目而异，为",
                         worth_.zh,
                         "。",
                     ),
@@ -555,7 +555,8 @@ def held(found: Held, case: Case) -> Text:
 def first(found: First, case: Case) -> Text:
     real = [r for r in found.rows if not r.simulated]
     if real:
-        named = names([study(r.case, case).named(r.construct_id).label for r in real])
+        labels = [study(r.case, case).named(r.construct_id).label for r in real]
+        named = names(list({t.en: t for t in labels}.values()))
         en, zh = f"In the real surveys that is {named.en}.", f"真实调查中的这类构念有{named.zh}。"
     else:
         en = "In no real survey does a construct that clearly matters stand below the others."
@@ -582,11 +583,7 @@ def one_point(found: OnePoint, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"The largest of those is {escape(name.en)}: one point more goes with {size} points. Whether raising the one would raise the other a cross-sectional survey cannot say.",
-                zh=spaced(
-                    "其中最大的是",
-                    escape(name.zh),
-                    f"，前者每高一分，后者相应高 {size} 分。提高前者能否提高后者，横断面调查无法回答。",
-                ),
+                zh=f"其中最大的是“{escape(name.zh)}”，前者每高一分，后者相应高 {size} 分。提高前者能否提高后者，横断面调查无法回答。",
             )
         )
     return said

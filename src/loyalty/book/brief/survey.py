@@ -111,7 +111,7 @@ def _untested(data: Material) -> Text:
     if not any(h.is_path for h in data.study.hypotheses):
         return text(
             "No expectation of what goes with what was written down, so that none was tested.",
-            "描述文件没有写明关于变量之间关系的假设，因此未作检验。",
+            "案例说明没有写明关于变量之间关系的假设，因此未作检验。",
         )
     findings = data.of("structural", Structural)
     refused = next(
@@ -190,7 +190,7 @@ def paths(data: Material) -> Headline | None:
         parts.append(
             text(
                 f"not to be relied upon{f', for {why.en}' if same else ''}: {shown.en}",
-                f"{f'由于{why.zh}，' if same else ''}不可采信的有{shown.zh}",
+                f"{f'因{why.zh}而' if same else ''}不可采信的有{shown.zh}",
             )
         )
     if aside:
@@ -199,7 +199,7 @@ def paths(data: Material) -> Headline | None:
     grade = data.grade("low" if any(p.clear for p in data.paths) else "none")
     if len(parts) == 1 and by["supported"]:  # the first words have said it
         shown = named([_sized(data, p) for p in by["supported"]])
-        said = text(f"{first.en}: {shown.en}.", f"{first.zh}依次为{shown.zh}。")
+        said = text(f"{first.en}: {shown.en}.", f"{first.zh}{'依次为' if len(by['supported']) > 1 else '即'}{shown.zh}。")
         return Headline([said], grade, "structural")
     body = text("; ".join(p.en for p in parts), "；".join(p.zh for p in parts))
     said = text(f"{first.en}. {body.en[0].upper()}{body.en[1:]}.", f"{first.zh}{body.zh}。")
@@ -342,7 +342,7 @@ def apart(data: Material) -> Headline | None:
             ),
             text(
                 "Which of two such constructs matters more cannot be said.",
-                "两个不可区分的构念，哪一个更重要，无法判断。",
+                "在不可区分的两个构念中，哪一个更重要无法判断。",
             ),
         ]
     elif found.open and found.pairs == 1:

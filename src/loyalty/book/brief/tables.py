@@ -140,7 +140,7 @@ def used(data: Material) -> Headline | None:
     what = listed([text(n, n) for n in parts])
     said = text(
         f"**{what.en} rows were read**; the chapter says which could not be used, and why.",
-        f"**共读取 {what.zh} 行**；不可用的行及其原因见该章。",
+        f"**{'共' if len(parts) == 1 else '各表分别'}读取 {what.zh} 行**；不可用的行及其原因见该章。",
     )
     grade, chapter = data.grade("high"), "voice"
     if data.of("behaviour", Behaviour) is not None:
