@@ -457,8 +457,7 @@ def test_segments(found: Behaviour, case: Case) -> None:
     text = said("segments", found, case, segments=(hidden, *others))
     assert re.fullmatch(r"Segments of fewer than \d+ customers are not shown\.", text.en)
     assert (
-        said("segments", found, case, segments=tuple(others)).zh
-        == "核心客户的人数过少，不予列出。"
+        said("segments", found, case, segments=tuple(others)).zh == "核心客户的人数过少，不予列出。"
     )
 
 

@@ -407,7 +407,7 @@ def test_convergent_validity_is_as_firm_as_the_interval(case: Case) -> None:
     assert head is not None
     head = said(head)
     assert head.en.endswith("CR reaches the cut-off for 0 and AVE for 2 of 2 constructs.")
-    assert head.zh.startswith("2 个构念中，CR 的整个区间达到标准的一个也没有")
+    assert head.zh.startswith("2 个构念的 CR 整个区间均未达到标准；")
     fine = convergent(coefficients("quality", "met"), single=["loyalty"], two=["quality"])
     got = said(words.convergent(fine, case))
     assert got.en.count("for every construct") == 2

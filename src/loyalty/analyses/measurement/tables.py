@@ -40,7 +40,7 @@ from loyalty.shown.context import Case
 from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
 from loyalty.shown.units import samples
-from loyalty.shown.words import has, listed, number, pair, spaced
+from loyalty.shown.words import among, listed, number, pair, spaced
 
 #: The longest tables of pairs show so many.
 PAIRS = 6
@@ -178,8 +178,12 @@ def _reached(found: Convergent) -> Text:
     cr, ave, n = number(found.cr_met), number(found.ave_met), number(found.constructs)
     return Text(
         en=f"With its whole interval CR reaches the cut-off for {cr} and AVE for {ave} of {n} constructs.",
-        zh=f"{n} 个构念中，CR 的整个区间达到标准的{has(found.cr_met, '个')}，AVE 的整个区间达到标准的{has(found.ave_met, '个')}。",
+        zh=f"{_reached(found.cr_met, found.constructs, 'CR')}；{_reached(found.ave_met, found.constructs, 'AVE')}。",
     )
+
+
+def _reached(met: int, of: int, what: str) -> str:
+    return among(met, of, "个", "构念", f" {what} 整个区间", "达到标准", "未达到标准")
 
 
 def _of_one(cr: bool, ave: bool) -> Text:

@@ -942,7 +942,7 @@ def questions(found: Questions, case: Case) -> list[Text]:
     clear = number(found.clear)
     before, after = number(most.r2), number(most.r2_with)
     adds = f"能在已有解释之外进一步解释{end.zh}"
-    several = among(found.clear, found.count, "个", "所加的问题", "", adds, f"不{adds}")
+    several = among(found.clear, found.count, "个", "问题", "", adds, f"不{adds}")
     said = [
         Text(
             en=f"In {clear} of {counted(found.count, 'regression')} the question adds to what explains {end.en} already, clear of zero.",

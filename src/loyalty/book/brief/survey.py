@@ -199,7 +199,10 @@ def paths(data: Material) -> Headline | None:
     grade = data.grade("low" if any(p.clear for p in data.paths) else "none")
     if len(parts) == 1 and by["supported"]:  # the first words have said it
         shown = named([_sized(data, p) for p in by["supported"]])
-        said = text(f"{first.en}: {shown.en}.", f"{first.zh}{'依次为' if len(by['supported']) > 1 else '即'}{shown.zh}。")
+        said = text(
+            f"{first.en}: {shown.en}.",
+            f"{first.zh}{'依次为' if len(by['supported']) > 1 else '即'}{shown.zh}。",
+        )
         return Headline([said], grade, "structural")
     body = text("; ".join(p.en for p in parts), "；".join(p.zh for p in parts))
     said = text(f"{first.en}. {body.en[0].upper()}{body.en[1:]}.", f"{first.zh}{body.zh}。")
