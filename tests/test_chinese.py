@@ -81,6 +81,7 @@ FAULTS = {
         r" \([A-Za-z]+\)[。，；]",
         "见 ¤ (Frictionless)。",
     ),
+    "a mark between quotations": ("”、“", "“满意”、“忠诚”"),
     "a condition that a semicolon cuts off": (
         r"(?:设想|如果|假如)[^，。；]*，[^。；]*；那么",
         "如果满意，忠诚；那么",
@@ -183,6 +184,8 @@ def test_no_full_stop_ends_a_caption() -> None:
     assert numbered(table, "x", "zh").endswith(": 满意与忠诚相关。各项调查的路径 {#tbl-x}")
     assert numbered(table, "x", "en").endswith(": What is found. What is shown. {#tbl-x}")
     assert captioned(of_simulated(said), "zh") == "满意与忠诚相关。各项调查的路径（模拟数据）"
+    bracket = Text(en="Paths (all).", zh="路径（全部）。")
+    assert captioned(of_simulated(bracket, some=True), "zh") == "路径（全部），含模拟数据"
     named = Text(en="Simulated data.", zh="模拟数据的路径。")
     assert captioned(of_simulated(named), "zh") == "模拟数据的路径"
     # nothing sets a caption but by this rule, and no chapter has one of its own

@@ -630,7 +630,7 @@ def test_a_reviewer_who_finds_much(case: Case, trial: Any, expected: str) -> Non
     assert expected in got.en and "审稿人" in got.zh
     assert "worded in reverse" in got.en and "It was not done" in got.en
     assert "Dropping q_7" in got.en and "whether Quality – Loyalty* should be merged" in got.en
-    assert "审稿人还会问质量–忠诚是否应当合并" in got.zh and "beyond 1" not in got.en
+    assert "审稿人还会问，质量–忠诚是否应当合并" in got.zh and "beyond 1" not in got.en
 
 
 def test_a_parameter_by_its_labels(case: Case) -> None:

@@ -603,7 +603,7 @@ def test_rivals(whole: Any) -> None:
     assert "，显著" not in better.zh and "新增的路径“质量 → 忠诚”（" in better.zh
     two = rivals(whole, added=2, added_clear=1)
     assert "of its 2 added paths 1 is clear of zero after Holm's correction" in two.en
-    assert "经 Holm 校正后显著，即“质量 → 忠诚”（" in two.zh
+    assert "经 Holm 校正后，2 条新增的路径中有 1 条显著，即“质量 → 忠诚”（" in two.zh
     assert "fits no better" in rivals(whole, delta_p=0.4).en
     variance = {"name": "loyalty", "variance": -0.1, "where": ""}
     problem = Reason(code="negative_latent_variance", parameters=variance, of="estimator")

@@ -163,8 +163,10 @@ def captioned(caption: Text, language: Language) -> str:
 def of_simulated(caption: Text, some: bool = False) -> Text:
     """A caption that says that its data (or `some`) are simulated, in Chinese unless it does."""
     en, zh = ("Includes simulated data", "含模拟数据") if some else ("Simulated data", "模拟数据")
-    named = "" if "模拟数据" in caption.zh else f"（{zh}）"
-    return Text(en=f"{caption.en} {en}.", zh=captioned(caption, "zh") + named)
+    shown = captioned(caption, "zh")
+    if "模拟数据" not in shown:  # no bracket follows another
+        shown += f"，{zh}" if shown.endswith("）") else f"（{zh}）"
+    return Text(en=f"{caption.en} {en}.", zh=shown)
 
 
 def escaped(label: Text) -> Text:
@@ -192,7 +194,7 @@ def listed(parts: Sequence[Text]) -> Text:
         return parts[0]
     return Text(
         en=f"{', '.join(en[:-1])} and {en[-1]}",
-        zh=spaced("、".join(zh[:-1]), "和", zh[-1]),
+        zh=spaced(re.sub("(?<=”)、(?=“)", "", "、".join(zh[:-1])), "和", zh[-1]),
     )
 
 
@@ -210,7 +212,7 @@ def spaced(*parts: str) -> str:
 
 
 def _latin(mark: str) -> bool:
-    return "!" <= mark <= "~" or mark in tuple("−αβχω")
+    return "!" <= mark <= "~" or "α" <= mark <= "ω" or mark == "−"
 
 
 def wide(text: str) -> str:

@@ -815,6 +815,9 @@ def sample(found: Sample, case: Case) -> Text:
     high = _level(max(shown, key=lambda x: x[0])[1], case)
     en = f"The largest group shown is {high.en}, the smallest {low.en}."
     zh = f"在所列各组中，人数最多的是{high.zh}，最少的是{low.zh}。"
+    if low.zh == high.zh:
+        each = number(shown[0][0])
+        zh = f"所列各组人数相同，各占 {each}。" if len(shown) > 1 else f"只列出{high.zh}。"
     if found.lacking:
         parts = []
         for row in found.lacking:

@@ -279,7 +279,7 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"How well one tells {what.en}: {alone.en} (chance is .5).",
-            zh=f"就区分{what.zh}的能力而言，ROC 曲线下面积如下（0.5 为随机水平）：{alone.zh}。",
+            zh=f"就区分“{what.zh}”的能力而言，ROC 曲线下面积如下（0.5 为随机水平）：{alone.zh}。",
         )
     ]
     added = [r for r in found.differences if r.model.startswith("past+")]

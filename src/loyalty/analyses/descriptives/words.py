@@ -230,7 +230,12 @@ def correlations(found: Correlations, case: Case) -> list[Text]:
 
     closest, loosest = shown(close), shown(loose)
     if len(found.pairs) == 1:
-        only = Text(en=f"The correlation is {closest.en}.", zh=f"相关为{closest.zh}。")
+        a, b = label(case, close.construct_b), label(case, close.construct_a)
+        size = estimate(close.r, close.ci_lower, close.ci_upper)
+        only = Text(
+            en=f"{a.en} and {b.en} correlate with *r* = {size}.",
+            zh=f"{a.zh}与{b.zh}的相关为 *r* = {size}。",
+        )
         return [only, _reliabilities(found, case)]
     pairs = Text(
         en=f"The closest pair is {closest.en}, the loosest {loosest.en}.",

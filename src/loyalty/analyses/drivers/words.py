@@ -316,7 +316,7 @@ def weights(found: Weights, case: Case) -> list[Text]:
         )
     if alike:
         which = names(alike)
-        quoted = "、".join(f"“{escape(t.zh)}”" for t in alike)
+        quoted = "".join(f"“{escape(t.zh)}”" for t in alike)
         said.append(
             Text(
                 en=f"No level lies apart from the mean, by the intervals, of: {which.en}.",

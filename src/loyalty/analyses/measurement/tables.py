@@ -178,11 +178,11 @@ def _reached(found: Convergent) -> Text:
     cr, ave, n = number(found.cr_met), number(found.ave_met), number(found.constructs)
     return Text(
         en=f"With its whole interval CR reaches the cut-off for {cr} and AVE for {ave} of {n} constructs.",
-        zh=f"{_reached(found.cr_met, found.constructs, 'CR')}；{_reached(found.ave_met, found.constructs, 'AVE')}。",
+        zh=f"{_met(found.cr_met, found.constructs, 'CR')}；{_met(found.ave_met, found.constructs, 'AVE')}。",
     )
 
 
-def _reached(met: int, of: int, what: str) -> str:
+def _met(met: int, of: int, what: str) -> str:
     return among(met, of, "个", "构念", f" {what} 整个区间", "达到标准", "未达到标准")
 
 

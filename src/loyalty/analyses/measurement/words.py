@@ -110,7 +110,7 @@ def model_label(model: str, merged: Groups, case: Case) -> Text:
     groups = [_together(group, case) for group in merged]
     return Text(
         en=f"Merged: {'; '.join(g.en for g in groups)}",
-        zh=f"合并{'、'.join(f'“{g.zh}”' for g in groups)}",
+        zh=f"合并{''.join(f'“{g.zh}”' for g in groups)}",
     )
 
 
@@ -564,7 +564,7 @@ def _preferred(found: Models, case: Case) -> list[Text]:
     def label(model: str | None) -> Text:
         (row,) = (r for r in found.rows if r.id == model)
         shown = model_label(row.id, row.merged, case)
-        return Text(en=escape(shown.en), zh=escape(shown.zh))
+        return Text(en=escape(shown.en), zh=escape(shown.zh) + "的模型" * bool(row.merged))
 
     best, margin = label(found.preferred), number(found.margin, decimals=1)
     if found.preferred == "planned":

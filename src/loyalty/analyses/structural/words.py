@@ -793,7 +793,7 @@ def _unsound(structures: Sequence[Structure], case: Case) -> list[Text]:
     if not unsound:
         return []
     en = "; ".join(f"{_quoted(s).en}: {fits.faults(s.problems, case).en}" for s in unsound)
-    zh = "、".join(_quoted(s).zh for s in unsound)
+    zh = "".join(_quoted(s).zh for s in unsound)
     return [
         Text(
             en=f"Not every solution is acceptable ({en}), so the comparison decides little.",
