@@ -61,7 +61,7 @@ def _left(entry: Entry) -> list[Text]:
     return [
         Text(
             en=f"Not computed anew: {escape(left.what.en)} ({escape(left.why.en)}).",
-            zh=spaced("未予重算的有", f"{escape(left.what.zh)}（{escape(left.why.zh)}）。"),
+            zh=spaced("未予重算的是", f"{escape(left.what.zh)}（{escape(left.why.zh)}）。"),
         )
         for left in entry.not_reproduced
     ]
