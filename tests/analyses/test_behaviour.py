@@ -641,8 +641,8 @@ def test_who_of_the_lapsed_comes_back(found: Behaviour, case: Case) -> None:
     more, less = high.model_copy(update=apart), low.model_copy(update=apart)
     for groups, en, zh in (
         ((low, high), "which is more is open", "尚无定论"),
-        ((low, more), "come back more", "回来得更多"),
-        ((less, high), "come back less", "回来得更少"),
+        ((low, more), "come back more", "回来的比例更高"),
+        ((less, high), "come back less", "回来的比例更低"),
     ):
         text = said("win_back", found, case, groups=groups)
         assert en in text.en and zh in text.zh

@@ -973,7 +973,7 @@ def _changes(found: MeasurementModel, case: Case) -> Text:
         en += (
             f" and a correlation of constructs by up to {moved} ({escape(a.en)} and {escape(b.en)})"
         )
-        zh += f"，构念间的相关至多变动 {moved}（{escape(a.zh)}与{escape(b.zh)}）"
+        zh += f"，构念间的相关至多变动 {moved}（“{escape(a.zh)}”与“{escape(b.zh)}”）"
     return Text(en=f"{en}.", zh=f"{zh}。")
 
 

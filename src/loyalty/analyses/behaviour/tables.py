@@ -187,7 +187,7 @@ def worth(found: Worth, case: Case) -> Table:
         Text(en="Customer lifetime value by segment.", zh="各细分的客户终身价值。"),
         Text(
             en=f"Discounted revenue expected of a customer in {weeks} weeks, both models fitted to all the data. The intervals are those of the means under the models: draws of the parameters.",
-            zh=f"所列为每位客户 {weeks} 周内的预期贴现收入，两个模型均以全部数据拟合。区间为模型下均值的区间，由对参数的抽样得出。",
+            zh=f"所列为每位客户 {weeks} 周内的预期贴现收入，两个模型均以全部数据拟合。区间为模型所给均值的区间，由对参数抽样得出。",
         ),
     )
 

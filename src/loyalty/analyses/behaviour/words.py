@@ -200,9 +200,9 @@ def _apart(groups: Sequence[LapsedGroup], en: str, zh: str) -> Text:
     more, less = high.ci_lower > low.ci_upper, high.ci_upper < low.ci_lower
     end = Text(en="which is more is open", zh="孰多孰少，尚无定论")
     if more:
-        end = Text(en=f"those with {en} come back more", zh=f"{zh}者回来得更多")
+        end = Text(en=f"those with {en} come back more", zh=f"{zh}者回来的比例更高")
     elif less:
-        end = Text(en=f"those with {en} come back less", zh=f"{zh}者回来得更少")
+        end = Text(en=f"those with {en} come back less", zh=f"{zh}者回来的比例更低")
     first, second = term(LAPSED[low.level]), term(LAPSED[high.level])
     return Text(
         en=f"Back within {weeks} weeks: {first.en} {a}, {second.en} {b}; {end.en}.",

@@ -226,7 +226,9 @@ def correlations(found: Correlations, case: Case) -> list[Text]:
     def shown(pair: Pair) -> Text:
         size = estimate(pair.r, pair.ci_lower, pair.ci_upper)
         a, b = label(case, pair.construct_b), label(case, pair.construct_a)
-        return Text(en=f"{a.en} and {b.en} (*r* = {size})", zh=f"{a.zh}与{b.zh}（*r* = {size}）")
+        return Text(
+            en=f"{a.en} and {b.en} (*r* = {size})", zh=f"“{a.zh}”与“{b.zh}”（*r* = {size}）"
+        )
 
     closest, loosest = shown(close), shown(loose)
     if len(found.pairs) == 1:
@@ -234,7 +236,7 @@ def correlations(found: Correlations, case: Case) -> list[Text]:
         size = estimate(close.r, close.ci_lower, close.ci_upper)
         only = Text(
             en=f"{a.en} and {b.en} correlate with *r* = {size}.",
-            zh=f"{a.zh}与{b.zh}的相关为 *r* = {size}。",
+            zh=f"“{a.zh}”与“{b.zh}”的相关为 *r* = {size}。",
         )
         return [only, _reliabilities(found, case)]
     pairs = Text(

@@ -306,7 +306,7 @@ def icc(found: Icc, case: Case) -> Table:
         Text(en="Clustering by firm.", zh="受访者按企业的聚类程度。"),
         Text(
             en="A design effect of 2 means that intervals which take respondents as independent are too narrow by the factor √2. SE, firms: cluster-robust. Means and their intervals are in the result file.",
-            zh="设计效应为 2，表示以受访者为独立单位的区间过窄，应为其 √2 倍宽。“标准误（企业）”为聚类稳健标准误。均值及其区间见结果文件。",
+            zh="设计效应为 2，表示以受访者为独立单位的区间过窄，应加宽到 √2 倍。“标准误（企业）”为聚类稳健标准误。均值及其区间见结果文件。",
         ),
     )
 

@@ -364,8 +364,10 @@ def checks(found: findings.Checks, case: Case) -> Table:
     text = {c.id: c.text for c in claims.load().checks}
 
     def what(row: findings.CheckRow) -> Text:
-        names = ", ".join(row.claims)
-        return Text(en=f"{text[row.id].en} ({names})", zh=f"{text[row.id].zh} ({names})")
+        return Text(
+            en=f"{text[row.id].en} ({', '.join(row.claims)})",
+            zh=f"{text[row.id].zh}（{'、'.join(row.claims)}）",
+        )
 
     return Table(
         found.rows,
