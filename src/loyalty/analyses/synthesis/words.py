@@ -107,7 +107,7 @@ def glance(found: Glance, case: Case) -> list[Text]:
     """One sentence a real survey, one for all the simulated ones."""
     said = []
     for row in found.rows:
-        if row.simulated or row.supported is None:
+        if row.simulated or row.supported is None or row.paths is None:
             continue
         name = title(row.case, case)
         good, of = number(row.supported), number(row.paths)
