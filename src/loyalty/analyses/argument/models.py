@@ -132,16 +132,21 @@ class Exhibit(Finding):
     printed: Count
 
 
-class CountRow(Record):
-    """A survey's hypothesized paths: not estimated, not to be relied upon, and the rest."""
+class Counted(Record):
+    """Hypothesized paths: not estimated, not to be relied upon, and the rest."""
 
-    case: str
     hypothesized: Count
     set_aside: Count
     doubted: Count
     supported: Count
     open: Count
     contradicted: Count
+
+
+class CountRow(Counted):
+    """Those of one survey."""
+
+    case: str
 
 
 class PooledRow(Interval):
@@ -169,19 +174,13 @@ class PooledRow(Interval):
     grade: Grade
 
 
-class Paths(Finding):
+class Paths(Counted, Finding):
     """What goes with loyalty. `pooled`: paths to loyalty; `satisfaction`: that from satisfaction.
 
     `unfit`: of the surveys behind that one, those whose measurement model misses every cut-off.
     """
 
     counts: tuple[CountRow, ...]
-    hypothesized: Count
-    set_aside: Count
-    doubted: Count
-    supported: Count
-    open: Count
-    contradicted: Count
     pooled: tuple[PooledRow, ...]
     satisfaction: PooledRow | None
     unfit: Count

@@ -166,36 +166,32 @@ class Differences(Finding):
     alarms_alone: Count
 
 
-class SolutionRow(Record):
-    """Models of one case, its specifications of the focal path, and refits to resampled rows.
+class Solved(Record):
+    """Models, specifications of the focal path, and refits to resampled rows.
 
     `nonconverged`, `inadmissible`: of `models`. `failed`: specifications without an estimate;
     `suspect`: with one that is not to be taken at face value.
     """
 
+    models: Count
+    nonconverged: Count
+    inadmissible: Count
+    specifications: Count
+    failed: Count
+    suspect: Count
+    drawn: Count
+    drawn_nonconverged: Count
+    drawn_inadmissible: Count
+
+
+class SolutionRow(Solved):
+    """Those of one case."""
+
     case: str
-    models: Count
-    nonconverged: Count
-    inadmissible: Count
-    specifications: Count
-    failed: Count
-    suspect: Count
-    drawn: Count
-    drawn_nonconverged: Count
-    drawn_inadmissible: Count
 
 
-class Solutions(Finding):
+class Solutions(Solved, Finding):
     rows: tuple[SolutionRow, ...]
-    models: Count
-    nonconverged: Count
-    inadmissible: Count
-    specifications: Count
-    failed: Count
-    suspect: Count
-    drawn: Count
-    drawn_nonconverged: Count
-    drawn_inadmissible: Count
 
 
 class Trial(Findings):
@@ -388,7 +384,7 @@ def solutions(data: Everything) -> Solutions | None:
     )
     if not rows:
         return None
-    return Solutions(rows=rows, **_summed(rows, *list(SolutionRow.model_fields)[1:]))
+    return Solutions(rows=rows, **_summed(rows, *Solved.model_fields))
 
 
 def _models(data: Everything, case: str) -> Iterator[tuple[bool, bool]]:
