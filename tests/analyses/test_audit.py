@@ -626,7 +626,7 @@ def test_the_main_path_without_an_item_that_is_another(project: Project) -> None
 @pytest.mark.parametrize(
     ("apart", "en", "zh"),
     [
-        (0, "is singular: perfectly collinear are q2, q3, l2, l3", "奇异"),
+        (0, "is singular: perfectly collinear are q1, q2, q3, l1, l2, l3", "奇异"),
         (1, "with and without them: ", "没有剩下任何题项"),
     ],
 )

@@ -429,11 +429,14 @@ def check_positive_definite(cov: Array, names: Sequence[str], n: int, where: str
     if info == 0 and factor.diagonal().min() > 1e-3:
         return
     values, vectors = np.linalg.eigh(correlation)
-    if values[0] > 1e-11 * max(1.0, values[-1]):
+    zero = values <= 1e-11 * max(1.0, values[-1])
+    if not zero.any():
         return
     if n <= len(names):
         raise ModelError("fewer_rows_than_variables", rows=n, variables=len(names), where=where)
-    involved = [names[k] for k in np.flatnonzero(np.abs(vectors[:, 0]) > 0.1).tolist()][:8]
+    # By the whole space of what is zero, whose vectors no library has to choose alike.
+    part = np.sqrt((vectors[:, zero] ** 2).sum(axis=1))
+    involved = [names[k] for k in np.flatnonzero(part > 0.1).tolist()][:8]
     raise ModelError(
         "singular" if values[0] > -1e-8 else "not_positive_definite",
         where=where,
