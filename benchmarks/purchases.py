@@ -112,7 +112,7 @@ def analysed(futures: int, seed: int) -> dict[str, float]:
     described = study.load("many")
     loaded = [tables.load(described, r) for r in described.resources]
     done("load")
-    bought = purchases.load(loaded, 0.5)
+    bought = purchases.load(described, loaded, 0.5)
     done("reduce")
     purchases.win_back(bought, purchases.survival(bought))
     found = purchases.segments(bought)

@@ -502,7 +502,7 @@ def test_what_a_point_may_cost_beside_the_first_advice() -> None:
     assert "not computed" in shown(found.model_copy(update={"advice": (first, old)}))
     assert "not computed" not in table
     assert "none beside it" in shown(found.model_copy(update={"advice": (first,)}))
-    found = advised(object(), ci_lower=0.3, ci_upper=0.7)
+    found = advised(SimpleNamespace(key="client"), ci_lower=0.3, ci_upper=0.7)
     assert found.joined == 1
     assert "1 real case joins answers to purchases" in said(headlines.advice, found).en
 

@@ -143,7 +143,7 @@ def describe(folder: Path, made: dict[str, pd.DataFrame]) -> None:
 def analysed(described: Study, draws: int) -> Behaviour:
     """All findings, as the notebook makes them."""
     loaded = [sources.load(described, resource) for resource in described.resources]
-    bought = purchases.load(loaded, 0.5)
+    bought = purchases.load(described, loaded, 0.5)
     survival = purchases.survival(bought)
     segments = purchases.segments(bought)
     model = purchases.model(bought, segments, futures=100, seed=1)

@@ -136,7 +136,7 @@ def rows(study: Study) -> Checked:
                     sha256=loaded.checksum,
                 )
             )
-    if answers is not None and study.join is not None:
+    if answers is not None and study.join is not None and study.join.key is not None:
         found += _joined(answers, there)
     found += works.uncited(study)
     faults = ordered(found)
@@ -216,7 +216,7 @@ def _with_checksum(study: Study, source: FileRows, sha256: str) -> Study:
 def _joined(answers: survey.Survey, there: list[tables.Loaded]) -> list[Fault]:
     """Of each table that is joined to the survey: that hardly anybody's key is in it."""
     study, found = answers.study, list[Fault]()
-    assert study.join is not None
+    assert study.join is not None and study.join.key is not None
     key = study.join.key
     for table in there:
         try:

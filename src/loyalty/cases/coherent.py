@@ -369,9 +369,17 @@ def _weights_problems(study: Study, column: str, used: set[str]) -> Iterable[Sai
 
 
 def _join_problems(study: Study, join: Join) -> Iterable[Said]:
+    kinds = {r.id: r.kind for r in study.resources}
+    if join.waves is not None:
+        if not any(
+            r.id == join.waves and r.kind == "waves" and r.measures for r in study.resources
+        ):
+            yield Said("join.waves: {name!r} is no table of waves with measures", name=join.waves)
+        if [kinds.get(n) for n in join.tables] != ["transactions"]:
+            yield Said("join.tables: one table of transactions is expected")
+        return
     if join.key not in [v.id for v in study.variables if v.kind == "id"]:
         yield Said("join.key: {key!r} is no variable of the kind id", key=join.key)
-    kinds = {r.id: r.kind for r in study.resources}
     for name in join.tables:
         if kinds.get(name) not in ("transactions", "complaints", "reviews"):
             yield Said(

@@ -334,13 +334,22 @@ class Join(Model):
 
     Keys are hashed as soon as they are read, with a salt that is drawn anew each time and kept
     nowhere; no result holds one. `asked` is the day up to which a table is of the past, `horizon`
-    for how many days after it one waits for a thing to be done again.
+    for how many days after it one waits for a thing to be done again. In place of a survey the
+    customers of `waves`, who were asked on the days that stand there, are found in one table.
     """
 
-    key: Identifier
+    key: Identifier | None = None
+    waves: Identifier | None = None
     tables: list[Identifier] = Field(min_length=1)
-    asked: date
+    asked: date | None = None
     horizon: int = Field(ge=1, le=3650)
+
+    @model_validator(mode="after")
+    def _whose(self) -> Self:
+        one_of(self, ("key", "waves"))
+        if (self.asked is None) != (self.key is None):
+            raise Mistake("asked: the day of a survey, with key; waves have their own days")
+        return self
 
 
 class Programme(Model):

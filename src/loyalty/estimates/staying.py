@@ -106,9 +106,12 @@ def apart(
 
 
 class Purchases(Step):
-    """Parameters: the attitude on the rate, and on leaving; r, alpha, and a, b or s, beta."""
+    """Parameters: the attitude on the rate, and on leaving; r, alpha, and a, b or s, beta; of each
+    of `held`, (people, held), that multiply as the attitude does: on the rate, then on leaving."""
 
-    def __init__(self, values: pd.DataFrame, model: Model) -> None:
+    def __init__(
+        self, values: pd.DataFrame, model: Model, held: pd.DataFrame | None = None
+    ) -> None:
         columns = (values[c].to_numpy(dtype=float)[:, None] for c in ("x", "t_x", "t"))
         self.x, self.t_x, self.t = columns
         if (again := int((self.x > 0).sum())) < 10:
@@ -116,11 +119,13 @@ class Purchases(Step):
         self.model = model
         weeks = self.t.sum() / self.x.sum()
         last = [1.0, 6.0] if model == "bg_nbd" else [1.0, float(self.t.mean())]
-        self.start = np.concatenate([[0.0, 0.0], np.log([1.0, weeks, *last])])
+        self.held = np.empty((len(values), 0)) if held is None else held.to_numpy(dtype=float)
+        others = np.zeros(2 * self.held.shape[1])
+        self.start = np.concatenate([[0.0, 0.0], np.log([1.0, weeks, *last]), others])
 
     def value(self, beta: Floats, mean: Floats, variance: Floats) -> Floats:
-        each = self._each(beta[2:], beta, _points(mean, variance)) + _LOG_WEIGHTS
-        out: Floats = np.logaddexp.reduce(each, axis=1)
+        eta, weights = _points(mean, variance)
+        out: Floats = np.logaddexp.reduce(self._each(beta[2:6], beta, eta) + weights, axis=1)
         return out
 
     def scores(self, beta: Floats, mean: Floats, variance: Floats) -> Floats:
@@ -128,27 +133,32 @@ class Purchases(Step):
 
     def both(self, beta: Floats, mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
         """At a point of the attitude an effect moves the likelihood as the parameter that it
-        multiplies does, so that four derivatives make six."""
-        eta, four = _points(mean, variance), beta[2:]
-        each = self._each(four, beta, eta) + _LOG_WEIGHTS
+        multiplies does, so that four derivatives make all."""
+        (eta, weights), four = _points(mean, variance), beta[2:6]
+        each = self._each(four, beta, eta) + weights
         value: Floats = np.logaddexp.reduce(each, axis=1)
         weight = np.exp(each - value[:, None])
         moved = []
         for h in _STEP * np.eye(4):
             change = self._each(four + h, beta, eta) - self._each(four - h, beta, eta)
             moved.append(weight * change / (2 * _STEP))
-        rate = -eta * moved[1]
-        leaving = eta * moved[2] if self.model == "bg_nbd" else -eta * moved[3]
-        return value, np.column_stack([m.sum(axis=1) for m in (rate, leaving, *moved)])
+        rate, leaving = -moved[1], moved[2] if self.model == "bg_nbd" else -moved[3]
+        own = np.column_stack([m.sum(axis=1) for m in (eta * rate, eta * leaving, *moved)])
+        others = [m.sum(axis=1)[:, None] * self.held for m in (rate, leaving)]
+        return value, np.hstack([own, *others])
 
     def _each(self, four: Floats, beta: Floats, eta: Floats) -> Floats:
         """Given the attitude, (people, points); `four` are the logarithms."""
         r, alpha, third, fourth = np.exp(four)
-        alpha = alpha * np.exp(-beta[0] * eta)
+        rate, leaving = (
+            beta[k] * eta + (self.held @ others)[:, None]
+            for k, others in enumerate(np.split(beta[6:], 2))
+        )
+        alpha = alpha * np.exp(-rate)
         if self.model == "bg_nbd":
-            return self._bg_nbd(r, alpha, third * np.exp(beta[1] * eta), fourth)
+            return self._bg_nbd(r, alpha, third * np.exp(leaving), fourth)
         return pareto_nbd.log_likelihood(
-            self.x, self.t_x, self.t, r, alpha, third, fourth * np.exp(-beta[1] * eta)
+            self.x, self.t_x, self.t, r, alpha, third, fourth * np.exp(-leaving)
         )
 
     def _bg_nbd(self, r: float, alpha: Floats, a: Floats, b: float) -> Floats:
@@ -161,7 +171,10 @@ class Purchases(Step):
         return np.asarray(constant + whole - betaln(a, b), dtype=np.float64)
 
 
-def _points(mean: Floats, variance: Floats) -> Floats:
-    """Points of everybody's attitude given the answers, (people, points)."""
+def _points(mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """Points of everybody's attitude given the answers, (people, points), and the logarithms of
+    their weights; one point where the attitude is known."""
+    if not variance.any():
+        return mean[:, None], np.zeros(1)
     out: Floats = mean[:, None] + np.sqrt(np.maximum(variance, 0.0))[:, None] * _NODES
-    return out
+    return out, _LOG_WEIGHTS

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -276,7 +277,8 @@ def _logistic(
 
 @dataclass(frozen=True, eq=False)
 class Odds(Result):
-    """A logistic regression: what a step of one predictor multiplies the odds by.
+    """A logistic regression: what a step of one predictor multiplies the odds by; or the mean, of a
+    Poisson regression.
 
     Attributes:
         odds_ratio, ci_lower, ci_upper: of one step; p: of the test that it is one.
@@ -315,10 +317,54 @@ def odds(
     import statsmodels.api as sm
 
     check_level(level)
-    used = frame[[outcome, predictor, *held, *factors]].dropna()
-    y = used[outcome].to_numpy(dtype=float)
+    y, x = _taken(frame, outcome, predictor, held, factors)
     if (fewest := int(min((y == 1).sum(), (y == 0).sum()))) < 2:
         raise CannotCompute("few_did_or_not", n=fewest)
+    _logistic(x, y)
+    return _of_a_step(sm.Logit(y, x).fit(disp=0, cov_type="HC0"), y, level)
+
+
+def ratio(
+    frame: pd.DataFrame,
+    outcome: str,
+    predictor: str,
+    *,
+    held: Sequence[str] = (),
+    factors: Sequence[str] = (),
+    level: float = 0.95,
+) -> Odds:
+    """What one step of ``predictor`` multiplies the mean of a count or an amount by, others held.
+
+    Poisson's quasi-likelihood, which needs the mean alone to be right (Gourieroux et al.
+    1984), with Huber-White standard errors (statsmodels' GLM, HC0).
+
+    Args:
+        frame: a row a person; listwise deletion; ``outcome`` zero or more. `held`, `factors` as in
+            :func:`odds`.
+
+    Raises:
+        CannotCompute: an outcome of one value, a constant predictor, or collinear predictors.
+    """
+    import statsmodels.api as sm
+
+    check_level(level)
+    y, x = _taken(frame, outcome, predictor, held, factors)
+    if np.ptp(y) == 0:
+        raise CannotCompute("does_not_vary", name=outcome)
+    fit = sm.GLM(y, x, family=sm.families.Poisson()).fit(cov_type="HC0")
+    return _of_a_step(fit, y > 0, level)
+
+
+def _taken(
+    frame: pd.DataFrame,
+    outcome: str,
+    predictor: str,
+    held: Sequence[str],
+    factors: Sequence[str],
+) -> tuple[FloatArray, FloatArray]:
+    """The outcome, and the predictor after the constant with what is held."""
+    used = frame[[outcome, predictor, *held, *factors]].dropna()
+    y = used[outcome].to_numpy(dtype=float)
     if used[predictor].nunique() < 2:
         raise CannotCompute("constant", name=predictor)
     parts = [used[[predictor, *held]].astype(float)]
@@ -326,14 +372,16 @@ def odds(
     x = _design(pd.concat(parts, axis=1).to_numpy())
     if np.linalg.matrix_rank(x) < x.shape[1]:
         raise CannotCompute("collinear_predictors")
-    _logistic(x, y)
-    fit = sm.Logit(y, x).fit(disp=0, cov_type="HC0")
+    return y, x
+
+
+def _of_a_step(fit: Any, did: FloatArray | NDArray[np.bool_], level: float) -> Odds:
     low, high = np.asarray(fit.conf_int(1 - level))[1]
     return Odds(
         float(np.exp(fit.params[1])),
         float(np.exp(low)),
         float(np.exp(high)),
         float(fit.pvalues[1]),
-        len(y),
-        int(y.sum()),
+        len(did),
+        int(did.sum()),
     )

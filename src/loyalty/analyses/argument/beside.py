@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from loyalty.analyses.argument import read
 from loyalty.analyses.argument.read import Grade
@@ -17,10 +17,20 @@ from loyalty.analyses.voice.findings import Voice as Written
 from loyalty.cases import claims as ledger
 from loyalty.cases.claims import Claim, Outcome
 from loyalty.estimates.verdicts import Side, majority
-from loyalty.ground.findings import Count, Finding, Percent, Points, Real, Record, refusable
+from loyalty.ground.findings import (
+    Count,
+    Finding,
+    Percent,
+    Points,
+    Real,
+    Record,
+    Shown,
+    refusable,
+)
 from loyalty.ground.reasons import CannotCompute
 
-#: Of an effect, by its interval.
+#: Of an area under the curve, and of what is added to it.
+Area = Annotated[float, Shown("bounded", 3)]
 
 
 # --- the findings --------------------------------------------------------------------------------
@@ -124,6 +134,33 @@ class UsedRow(Record):
     less: Count
 
 
+class DayRow(Record):
+    """What was said once against what the same people did day by day within `horizon` days.
+
+    The odds of stopping for a standard deviation of what was said, without and (``held…``) with
+    what was done just before held; by how much what was said adds to the area `past`, with which
+    the past alone tells who goes on.
+    """
+
+    case: str
+    said: str
+    n: Count
+    horizon: Count
+    odds_ratio: Real
+    ci_lower: Real
+    ci_upper: Real
+    verdict: Side
+    held: Real
+    held_ci_lower: Real
+    held_ci_upper: Real
+    held_verdict: Side
+    past: Area
+    adds: Area
+    adds_ci_lower: Area
+    adds_ci_upper: Area
+    adds_verdict: Side
+
+
 class Foretold(Finding):
     """Whether what people say foretells what they do, in the real cases that know both.
 
@@ -132,6 +169,7 @@ class Foretold(Finding):
 
     said: tuple[SaidRow, ...]
     lapses: tuple[LapseRow, ...]
+    days: tuple[DayRow, ...] = ()
     used: tuple[UsedRow, ...]
     cases: Count
     effects: Count
@@ -410,6 +448,7 @@ def foretold(data: Everything) -> Foretold:
     """What people say and what they do afterwards, where a real case knows both."""
     said: list[SaidRow] = []
     lapses: list[LapseRow] = []
+    days: list[DayRow] = []
     used: list[UsedRow] = []
     for case, study in data.cases.items():
         found = data.of(case, "conduct", Both)
@@ -447,6 +486,7 @@ def foretold(data: Everything) -> Foretold:
             for r in (lapse.rows if lapse else ())
             if lapse is not None and r.past
         ]
+        days += _days(case, found)
         if use is not None:
             verdicts = [r.verdict for r in use.rows]
             used.append(
@@ -457,19 +497,56 @@ def foretold(data: Everything) -> Foretold:
                     less=verdicts.count("-"),
                 )
             )
-    cases = {r.case for rows in (said, lapses, used) for r in rows}
+    cases = {r.case for rows in (said, lapses, days, used) for r in rows}
     if not cases:
         raise CannotCompute("no_real_behaviour")
     clear = {r.case for r in said if r.verdict == "+"}
     return Foretold(
         said=tuple(said),
         lapses=tuple(lapses),
+        days=tuple(days),
         used=tuple(used),
         cases=len(cases),
         effects=len(said),
         clear=sum(r.verdict != "open" for r in said),
         grade=read.graded(len(clear)),
     )
+
+
+def _days(case: str, found: Both) -> list[DayRow]:
+    """Of all of a case's people together."""
+    after, areas = given(found.after), given(found.after_foretold)
+    if after is None or areas is None:
+        return []
+    whole = (r for r in after.rows if r.firm is None and r.outcome == "stopped")
+    past = next(a.auc for a in areas.areas if a.model == "past")
+    added = next(d for d in areas.differences if d.model == f"past+{after.said}")
+    return [
+        DayRow(
+            case=case,
+            said=after.said,
+            n=r.n,
+            horizon=after.horizon,
+            odds_ratio=r.times,
+            ci_lower=r.ci_lower,
+            ci_upper=r.ci_upper,
+            verdict=r.verdict,
+            held=r.held,
+            held_ci_lower=r.held_ci_lower,
+            held_ci_upper=r.held_ci_upper,
+            held_verdict=r.held_verdict,
+            past=past,
+            adds=added.estimate,
+            adds_ci_lower=added.ci_lower,
+            adds_ci_upper=added.ci_upper,
+            adds_verdict=added.verdict,
+        )
+        for r in whole
+        if r.held is not None
+        and r.held_ci_lower is not None
+        and r.held_ci_upper is not None
+        and r.held_verdict is not None
+    ]
 
 
 # --- the satisfied -------------------------------------------------------------------------------

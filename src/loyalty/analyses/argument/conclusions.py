@@ -186,7 +186,10 @@ def _actions(
             for r in _clear(data, case)
             if not data.cases[case].directed(r.construct, _outcome(data, case))
         ),
-        joined=sum(study.join is not None for study in read.real(data).values()),
+        joined=sum(
+            study.join is not None and study.join.key is not None
+            for study in read.real(data).values()
+        ),
         weak=weak,
         scales=apart.scales,
         answer=said,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from loyalty.analyses.argument.beside import (
     Claims,
     Conduct,
+    DayRow,
     Foretold,
     Satisfied,
     ThemeRow,
@@ -545,6 +546,8 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
                 f"在“{escape(where.zh)}”的 {number(r.n)} 人中，有 {number(r.share)} 到下一期已经流失。这里比较的是不同的人，不是同一个人的前后：{escape(what.zh)}较高的人{zh[r.verdict]}，控制此前的行为后，优势比{odds.zh}。",
             )
         )
+    for d in found.days:
+        said += _days(d, case)
     for u in found.used:
         where = title(u.case, case)
         if u.count == 1:
@@ -573,6 +576,41 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
             )
         )
     return said
+
+
+#: Of the odds of stopping, and of what is added to an area.
+STOPS = {
+    "-": text("stop less often", "流失较少"),
+    "+": text("stop more often", "流失较多"),
+    "open": text("stop neither clearly more nor less often", "流失是否较多尚无定论"),
+}
+ADDS = {
+    "+": text("and what was said adds", "加上回答后增加"),
+    "-": text("and what was said takes away from it", "加上回答后反而变化"),
+    "open": text(
+        "and whether what was said adds anything is open", "加上回答能否增加尚无定论，变化为"
+    ),
+}
+
+
+def _days(row: DayRow, case: Case) -> list[Text]:
+    """What was said once, against what was done day by day before and after."""
+    what, where = measure(row.case, row.said, case), title(row.case, case)
+    plain = estimate(row.odds_ratio, row.ci_lower, row.ci_upper)
+    held = estimate(row.held, row.held_ci_lower, row.held_ci_upper)
+    adds = estimate(row.adds, row.adds_ci_lower, row.adds_ci_upper)
+    n, days, past = number(row.n), number(row.horizon), number(row.past)
+    without, with_past = STOPS[row.verdict], STOPS[row.held_verdict]
+    return [
+        text(
+            f"Day by day, within {days} days after an answer ({escape(where.en)}, {n} people): those with more {escape(what.en.lower())} {without.en} (odds ratio of a standard deviation {plain}); with what they did day by day just before held, they {with_past.en} ({held}).",
+            f"逐日来看，在“{escape(where.zh)}”的 {n} 人中，作答后 {days} 天内，{escape(what.zh)}较高的人{without.zh}（每高一个标准差的优势比为 {plain}）；控制此前逐日的行为后，{with_past.zh}（{held}）。",
+        ),
+        text(
+            f"Who goes on, those days before tell with an area under the curve of {past}, {ADDS[row.adds_verdict].en} ({adds}).",
+            f"仅凭此前逐日的行为区分谁会继续，曲线下面积为 {past}，{ADDS[row.adds_verdict].zh} {adds}。",
+        ),
+    ]
 
 
 # --- what they wrote -----------------------------------------------------------------------------

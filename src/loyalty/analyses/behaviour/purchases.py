@@ -37,8 +37,9 @@ from loyalty.analyses.behaviour.findings import (
     WinBack,
     Worth,
 )
+from loyalty.cases.study import Study
 from loyalty.cases.tables import Loaded
-from loyalty.ground.findings import resting
+from loyalty.ground.findings import Refused, refusable, resting
 from loyalty.ground.reasons import CannotCompute
 from loyalty.stats import clv, rfm
 from loyalty.stats.discrimination import calibration, discrimination
@@ -82,16 +83,30 @@ class Purchases:
         return clv.bg_nbd(self.early)
 
 
-def load(tables: Sequence[Loaded], calibration: float) -> Purchases | None:
-    """The case's purchases, a share of their days as calibration."""
+@refusable
+def load(study: Study, tables: Sequence[Loaded], calibration: float) -> Purchases | None:
+    """The case's purchases, a share of their days as calibration.
+
+    Raises
+    ------
+    CannotCompute
+        Where they are of people who were asked as customers: nobody's first purchase is known.
+    """
     table = estimates.table_of(tables, "transactions")
     if table is None:
         return None
+    if study.join is not None and study.join.waves and table.resource.id in study.join.tables:
+        raise CannotCompute("customers_before", table=table.resource.id)
     return Purchases(table.resource.id, table.reduced(calibration, estimates.USUAL_GAPS))
 
 
+def survival(bought: Purchases | Refused | None) -> Survival | Refused | None:
+    """Who buys again; or why nothing can be asked of the purchases."""
+    return bought if isinstance(bought, Refused) else _survival(bought)
+
+
 @resting
-def survival(bought: Purchases) -> Survival:
+def _survival(bought: Purchases) -> Survival:
     reduced = bought.reduced
     days = (bought.end - reduced.start).days
     if reduced.silence is None:

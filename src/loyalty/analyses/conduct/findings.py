@@ -9,6 +9,11 @@ from typing import Annotated, Literal
 import numpy as np
 import pandas as pd
 
+from loyalty.analyses.conduct.afterwards import After, Followed, Kept, Stays
+from loyalty.analyses.conduct.afterwards import after as after
+from loyalty.analyses.conduct.afterwards import followed as followed
+from loyalty.analyses.conduct.afterwards import kept as kept
+from loyalty.analyses.conduct.afterwards import stays as stays
 from loyalty.analyses.conduct.moves import Kind, Moves
 from loyalty.analyses.conduct.moves import moves as moves_of
 from loyalty.analyses.conduct.staying import Staying, compared
@@ -127,7 +132,7 @@ class AreaDifference(Record):
 class Foretold(Finding):
     """How well people are told apart who were not used to make the prediction."""
 
-    outcome: Literal["repeat", "lapse"]
+    outcome: Literal["repeat", "lapse", "after"]
     n: Count
     events: Annotated[int, Shown("count"), Cell("n")]
     folds: Count
@@ -335,6 +340,10 @@ class Conduct(Findings):
     moves: Moves | Refused | None = None
     lapse: Lapse | Refused | None = None
     lapse_foretold: Foretold | Refused | None = None
+    followed: Kept | Refused | None = None
+    after: After | Refused | None = None
+    stays: Stays | Refused | None = None
+    after_foretold: Foretold | Refused | None = None
     use: Use | Refused | None = None
 
 
@@ -381,7 +390,7 @@ def counted(tables: Sequence[Loaded]) -> Rows | None:
 @refusable
 def people(study: Study, survey: Survey | None, tables: Sequence[Loaded]) -> Persons | None:
     """The joined data; None where the description joins nothing."""
-    if study.join is None or survey is None:
+    if study.join is None or study.join.key is None or survey is None:
         return None
     by_name = joining.join(survey, tables)
     kinds: dict[str, str] = {r.id: r.kind for r in study.resources}
@@ -582,7 +591,7 @@ def _planted(study: Study, construct: Construct, outcome: Outcome) -> float | No
 # --- who comes back ------------------------------------------------------------------------------
 def _areas(
     frame: pd.DataFrame,
-    outcome: Literal["repeat", "lapse"],
+    outcome: Literal["repeat", "lapse", "after"],
     said: Sequence[str],
     past: Sequence[str],
     folds: int,
@@ -1003,6 +1012,17 @@ def lapse_foretold(data: Waves, folds: int, seed: int) -> Foretold:
     """Who lapses: by the score, by what was done before, and by both."""
     frame = _first_step(data).rename(columns={"score": data.stated[0]})
     return _areas(frame, "lapse", data.stated[:1], ["past"], folds, seed, -1)
+
+
+@resting
+def after_foretold(data: Followed, folds: int, seed: int) -> Foretold:
+    """Who does it again within the horizon: by what was said, by the past, and by both; firms are
+    told apart throughout, and what is said is set against that of others of the firm."""
+    said = data.kept.said
+    firms = pd.get_dummies(data.frame["firm"], drop_first=True, dtype=float)
+    frame = data.frame.rename(columns={"score": said}).join(firms)
+    past = [*data.past, *map(str, firms)]
+    return _areas(frame.assign(after=1 - frame["stopped"]), "after", [said], past, folds, seed, 1)
 
 
 @resting

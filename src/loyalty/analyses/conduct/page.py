@@ -20,5 +20,13 @@ PAGE = {
     "moves": [tables.moves, tables.attached, words.moves],
     "lapse": [tables.lapse, words.lapse],
     "lapse_foretold": [tables.lapse_foretold, tables.lapse_differences, words.lapse_foretold],
+    "followed": [tables.followed, words.followed],
+    "after": [tables.after, words.after],
+    "stays": [tables.stays, words.stays],
+    "after_foretold": [
+        tables.after_foretold,
+        tables.after_differences,
+        words.after_foretold,
+    ],
     "use": [tables.use, words.use],
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from loyalty.analyses.conduct.afterwards import After, Kept, Stays
 from loyalty.analyses.conduct.findings import (
     AreaDifference,
     AreaRow,
@@ -30,10 +31,13 @@ from loyalty.analyses.conduct.words import (
     MODELS,
     MOVING,
     OUTCOMES,
+    PLAYED,
     SCALES,
     SIDES,
     VERDICTS,
     currency,
+    of_whom,
+    outcome,
     predictors,
     said_label,
 )
@@ -413,6 +417,93 @@ def lapse_foretold(found: Foretold, case: Case) -> Table:
 
 
 def lapse_differences(found: Foretold, case: Case) -> Table:
+    return differences(found, case)
+
+
+# --- day by day ----------------------------------------------------------------------------------
+def followed(found: Kept, case: Case) -> Table:
+    columns = [
+        Column(lambda r: of_whom(found.waves, r.firm, case), "Of whom"),
+        Column("asked", "Asked"),
+        Column("idle", "No entry just before"),
+        Column("short", "Entries end too soon"),
+        Column("people", "Followed"),
+    ]
+    if any(row.windows is not None for row in found.rows):
+        columns += [Column("windows", "Windows"), Column("agree", "Agree [records]")]
+    before, horizon = number(found.before), number(found.horizon)
+    return Table(
+        found.rows,
+        columns,
+        Text(
+            en="Who answered and can be followed, and whether the two records agree.",
+            zh="可以追踪的受访者，以及两种记录是否相符。",
+        ),
+        Text(
+            en=f"Just before: in the {before} days up to the answer. Too soon: within {horizon} days after it. Agree: windows of {before} days before an answer that the entries cover whole, whose logged sum lies between the entries of the whole days and those with the days at both ends.",
+            zh=f"“此前无记录”指截至作答当日的 {before} 天内没有记录，“记录过早终止”指作答后不满 {horizon} 天记录即告终止。“相符”针对记录完整覆盖的作答前 {before} 天的时段，日志合计介于完整各天记录之和与加上首尾两天之后的和之间，即为相符。",
+        ),
+    )
+
+
+def _held(heading: Column) -> list[Column]:
+    """A table of what a standard deviation multiplies by, without and with the past."""
+    return [
+        heading,
+        Column("n", "n"),
+        Column("times", "Times"),
+        Column(("ci_lower", "ci_upper"), "95 % interval"),
+        Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
+        Column("held", "Times, the past held"),
+        Column(("held_ci_lower", "held_ci_upper"), "95 % interval, the past held"),
+        Column(lambda r: term(VERDICTS[r.held_verdict]) if r.held_verdict else "", "Verdict"),
+    ]
+
+
+def after(found: After, case: Case) -> Table:
+    horizon, label = number(found.horizon), escaped(said_label(found.said, case))
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: of_whom(found.waves, r.firm, case), "Of whom"),
+            *_held(Column(lambda r: outcome(r, found.table, case), "Conduct")),
+        ],
+        Text(
+            en=f"{label.en}: what one standard deviation goes with in the {horizon} days after the answer.",
+            zh=f"{label.zh}每高一个标准差，作答后 {horizon} 天内的行为变为几倍。",
+        ),
+        Text(
+            en="Odds by logistic regression; means by Poisson's quasi-likelihood; Huber–White errors; standard deviations within each firm, and of all firms together each has its own level. The past held: days since the last entry, and the logarithms of days with entries and of amounts in the days before. 1 is no effect.",
+            zh="几率用逻辑斯谛回归估计，均值用泊松拟似然估计，标准误为 Huber–White 稳健标准误；标准差取自各自内部，合并时各有各的水平。所控制的此前行为为距上次记录的天数，以及此前有记录的天数与总量的对数。1 表示没有效应。",
+        ),
+    )
+
+
+def stays(found: Stays, case: Case) -> Table:
+    label = escaped(said_label(found.said, case))
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: of_whom(found.waves, r.firm, case), "Of whom"),
+            Column(lambda r: term(MODELS[r.model]), "Model of leaving"),
+            *_held(Column(lambda r: term(PLAYED[r.conduct]), "Conduct")),
+        ],
+        Text(
+            en=f"{label.en}: what one standard deviation multiplies coming and leaving by, after the answer.",
+            zh=f"{label.zh}每高一个标准差，作答之后的到访频率与流失变为几倍。",
+        ),
+        Text(
+            en="From the day of the answer, on which all are taken to be there still, to the end of the entries; the answer as it stands, not corrected for measurement error. BG/NBD [@fader2005]: one leaves after a day with an entry, and its odds are multiplied; Pareto/NBD [@schmittlein1987]: one leaves at any time, and the rate of it is multiplied. Each firm has its own parameters; of all, effects weighted by their precision. 1 is no effect.",
+            zh="从作答当日（视为全体仍未流失）至记录终止；直接使用回答的得分，未校正测量误差。BG/NBD [@fader2005] 假定在某个有记录的日子之后流失，倍数针对流失的几率；Pareto/NBD [@schmittlein1987] 假定随时可能流失，倍数针对流失的速率。各自的参数不同，“全部”为各效应按精度加权的平均。1 表示没有效应。",
+        ),
+    )
+
+
+def after_foretold(found: Foretold, case: Case) -> Table:
+    return foretold(found, case)
+
+
+def after_differences(found: Foretold, case: Case) -> Table:
     return differences(found, case)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from loyalty.analyses.conduct.afterwards import After, AfterRow, Held, Kept, Stays, StaysRow
 from loyalty.analyses.conduct.findings import (
     AreaDifference,
     AreaRow,
@@ -258,6 +259,7 @@ def _planted(found: Effects, case: Case) -> list[Text]:
 DOES = {
     "repeat": Text(en="who buys again", zh="谁会再次购买"),
     "lapse": Text(en="who does it no more until the next wave", zh="谁在下一期之前不再有该行为"),
+    "after": Text(en="who does it again within those days", zh="谁在期限之内仍有该行为"),
 }
 
 
@@ -724,6 +726,145 @@ def lapse(found: Lapse, case: Case) -> list[Text]:
             )
         )
     return said
+
+
+# --- day by day ----------------------------------------------------------------------------------
+def of_whom(waves: str, firm: str | None, case: Case) -> Text:
+    """The firm as the table of waves names it; all of them without one."""
+    if firm is None:
+        return term("All")
+    levels = next(r.levels for r in case.study.resources if r.id == waves)
+    return levels.get(firm) or Text(en=firm, zh=firm)
+
+
+def outcome(row: AfterRow, table: str, case: Case) -> Text:
+    """What comes after the answer, amounts with their unit."""
+    unit = next(r.unit for r in case.study.resources if r.id == table)
+    if row.outcome == "amount" and unit is not None:
+        return Text(en=f"Amount, {unit.en}", zh=f"数量（{unit.zh}）")
+    return term(AFTERWARDS[row.outcome])
+
+
+AFTERWARDS = {
+    "stopped": "Odds of none at all",
+    "days": "Days with any",
+    "entries": "Entries",
+    "amount": "Amount",
+}
+PLAYED = {"rate": "Rate of days with any", "leaving": "Leaving for good"}
+
+
+def followed(found: Kept, case: Case) -> list[Text]:
+    """Whether the two records agree, who could be followed, and what cannot be had of them."""
+    whole = found.rows[-1]
+    label = next(r.label for r in case.study.resources if r.id == found.table)
+    used, before, horizon = number(found.used), number(found.before), number(found.horizon)
+    said = [
+        Text(
+            en=f"What people said at the first wave is set beside {used} entries of “{escape(label.en)}”, day by day.",
+            zh=f"首期的回答与“{escape(label.zh)}”的 {used} 条记录逐日对照。",
+        )
+    ]
+    if found.unknown:
+        unknown = number(found.unknown)
+        said.append(
+            Text(
+                en=f"{unknown} of them say no amount: they count as done, and add nothing to sums.",
+                zh=f"其中 {unknown} 条没有数量，计入次数与天数，但不计入总量。",
+            )
+        )
+    if whole.windows is not None and whole.agree is not None:
+        windows, agree = number(whole.windows), number(whole.agree)
+        said.append(
+            Text(
+                en=f"The two records agree in {agree} of {windows} windows of {before} days before an answer: the logged sum is no less than the entries of the whole days add up to, and no more than with the days at both ends.",
+                zh=f"在作答前 {before} 天的 {windows} 个时段中，两种记录相符的占 {agree}：日志中的合计不少于完整各天记录之和，也不多于加上首尾两天之后的和。",
+            )
+        )
+    people, asked = number(whole.people), number(whole.asked)
+    idle, short = number(whole.idle), number(whole.short)
+    said += [
+        Text(
+            en=f"{people} of {asked} people can be followed. {idle} have no entry in the {before} days up to the answer: of them only those who came back later may be here at all, so that they would tell nothing of staying. For {short} the entries end within {horizon} days after the answer.",
+            zh=f"{asked} 人中可以追踪的有 {people} 人。另有 {idle} 人在截至作答当日的 {before} 天内没有记录，这些人也许正因后来又有记录才进入数据，无从说明留存；还有 {short} 人的记录在作答后不满 {horizon} 天即告终止。",
+        ),
+        Text(
+            en="The day of the answer is of the past; only what lies after it is an outcome. What was said is one mean score: how well it is measured is not known here, nothing is corrected for its error, so that what it goes with looks weaker than it is. What is asked of several items, kinds of loyalty and what a point may cost, is not computed of it.",
+            zh="作答当日计入此前，只有其后的行为才是结果。这里的回答只是一个均值得分，测量精度不详，没有校正测量误差，因此所列的关系比实际的弱。需要多个题项的分析（忠诚的类别、提高一分至多可以花费多少）没有进行。",
+        ),
+    ]
+    return said
+
+
+def _times(row: Held, name: Text, *, held: bool) -> Text:
+    ends = (row.held, row.held_ci_lower, row.held_ci_upper)
+    shown = estimate(*(ends if held else (row.times, row.ci_lower, row.ci_upper)))
+    verdict = term(VERDICTS[(row.held_verdict or "open") if held else row.verdict])
+    return Text(
+        en=f"{escape(within(name.en))} {shown}, {verdict.en}",
+        zh=f"{escape(name.zh)}为 {shown} 倍（{verdict.zh}）",
+    )
+
+
+def _both(label: Text, named: Sequence[tuple[Held, Text]]) -> list[Text]:
+    """What a standard deviation multiplies things by, without and with the past."""
+    said = []
+    for held in (False, True):
+        rows = [(row, name) for row, name in named if not held or row.held is not None]
+        if not rows:
+            continue
+        parts = [_times(row, name, held=held) for row, name in rows]
+        en = "With what they did before held" if held else "With what they did before left aside"
+        zh = "控制此前的行为后" if held else "不考虑此前的行为时"
+        said.append(
+            Text(
+                en=f"{en}, a standard deviation more of {escape(within(label.en))} goes with {'; '.join(p.en for p in parts)} (times).",
+                zh=f"{zh}，{escape(label.zh)}每高一个标准差，{'，'.join(p.zh for p in parts)}。",
+            )
+        )
+    return said
+
+
+def after(found: After, case: Case) -> list[Text]:
+    label = said_label(found.said, case)
+    whole = [r for r in found.rows if r.firm is None]
+    said = _both(label, [(r, outcome(r, found.table, case)) for r in whole])
+    if found.single:
+        n, clear, held = number(found.single), number(found.clear), number(found.clear_held)
+        said.append(
+            Text(
+                en=f"Taken one by one, {clear} of {n} intervals are clear of no effect, and {held} with the past held.",
+                zh=f"分别来看，{n} 个区间中不含“无效应”的，不考虑此前的行为时有 {clear} 个，控制后有 {held} 个。",
+            )
+        )
+    said.append(
+        Text(
+            en="Nobody was made to say more: what comes after an answer may rest on what came before it, and on what changes both.",
+            zh="没有人被随机安排给出更高的评价，作答之后的行为可能取决于此前的行为，也可能取决于同时影响两者的变化。",
+        )
+    )
+    return said
+
+
+def stays(found: Stays, case: Case) -> list[Text]:
+    label = said_label(found.said, case)
+
+    def name(row: StaysRow) -> Text:
+        conduct, model = term(PLAYED[row.conduct]), term(MODELS[row.model])
+        return Text(en=f"{conduct.en} by {model.en}", zh=f"{conduct.zh}（{model.zh}）")
+
+    whole = [r for r in found.rows if r.firm is None]
+    return [
+        *_both(label, [(r, name(r)) for r in whole]),
+        Text(
+            en="A day counts once, however much is done on it: those who come nearly every day can hardly come more often, and the models, which let any number of days be, fit them least.",
+            zh="一天之内无论有多少行为，都只计一次：几乎每天都来的人很难来得更频繁，而两种模型对天数不设上限，因此与这些人的记录最不相符。",
+        ),
+    ]
+
+
+def after_foretold(found: Foretold, case: Case) -> list[Text]:
+    return foretold(found, case)
 
 
 # --- what is used --------------------------------------------------------------------------------

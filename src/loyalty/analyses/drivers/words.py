@@ -809,7 +809,7 @@ def recommendations(found: Recommendations, case: Case) -> list[Text]:
         ),
     ]
     said += _cost(found, case)
-    if case.study.join is not None:
+    if case.study.join is not None and case.study.join.key is not None:
         chapter = term("What people say and what they do")
         said.append(
             Text(
