@@ -11,6 +11,7 @@ from made_up import made
 
 from loyalty.analyses.audit.findings import Audit
 from loyalty.analyses.behaviour.findings import Behaviour
+from loyalty.analyses.conduct.findings import Conduct
 from loyalty.analyses.descriptives.findings import Descriptives
 from loyalty.analyses.failure.findings import Failure
 from loyalty.analyses.groups.findings import Groups
@@ -22,6 +23,7 @@ from loyalty.analyses.voice.findings import Voice
 from loyalty.book.brief import answers, page, survey, tables
 from loyalty.book.brief.material import Headline, Material
 from loyalty.book.project import copy_shown
+from loyalty.cases import study
 from loyalty.cases.study import Study
 from loyalty.ground.findings import Refused, cited
 from loyalty.ground.reading import validated
@@ -437,6 +439,24 @@ def test_themes_are_told_where_their_interval_is_clear() -> None:
     assert "more often in praise than in complaint: returns" in said(told(0.01, 0.05))
     assert "more often in complaint than in praise: returns" in said(told(-0.05, -0.01))
     assert told(-0.01, 0.01) is None
+
+
+def test_what_is_said_and_done_day_by_day_has_the_grade_of_what_goes_beyond_the_past() -> None:
+    ends = {"times": 0.8, "ci_lower": 0.7, "ci_upper": 0.9, "verdict": "-"}
+    held = {"held": 0.95, "held_ci_lower": 0.8, "held_ci_upper": 1.1, "held_verdict": "open"}
+
+    def told(**changed: Any) -> Headline | None:
+        row = {"firm": None, "outcome": "stopped"} | ends | held | changed
+        after = {"said": "enjoyment", "table": "sessions", "waves": "players", "rows": [row]}
+        return tables.afterwards(
+            material(study.load("games-telemetry").model_copy(), conduct=made(Conduct, after=after))
+        )
+
+    one, clear = told(), told(held_verdict="-", held_ci_upper=0.97)
+    assert one is not None and one.grade == "none"
+    assert "enjoyment goes with odds of none at all" in said(one)
+    assert clear is not None and clear.grade == "low"
+    assert told(firm="eve") is None
 
 
 def test_nothing_computed_is_said_to_be_so() -> None:

@@ -438,6 +438,12 @@ NO_PEOPLE = frozenset(_NAMES.split()) | {
     "first",  # waves
     "last",
     "texts",
+    "windows",  # rows of waves
+    "used",  # rows
+    "unknown",
+    "single",  # intervals
+    "clear",
+    "clear_held",
 }
 #: Counts of all whom a statistic rests on, and of what stands within a field of single people.
 _TOTALS = (

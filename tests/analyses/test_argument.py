@@ -733,6 +733,33 @@ def test_what_is_said_and_then_done() -> None:
     assert tables.foretold(less, CASE) is None
 
 
+def test_what_is_said_once_and_then_done_day_by_day() -> None:
+    stop = {"outcome": "stopped", "firm": None, "times": 0.8, "verdict": "-"}
+    held = {"held": 0.95, "held_ci_lower": 0.8, "held_ci_upper": 1.1, "held_verdict": "open"}
+    area = {"model": "past", "auc": 0.84}
+    adds = {"model": "past+joy", "reference": "past", "estimate": 0.001, "verdict": "open"}
+
+    def told(held: dict[str, Any] = held, adds: dict[str, Any] = adds, firm: Any = None) -> Any:
+        both = made(
+            Both,
+            after={"said": "joy", "rows": [stop | held | {"firm": firm}]},
+            after_foretold={"areas": [area], "differences": [adds]},
+        )
+        found = argument.foretold(everything(one={"conduct": both}, drawn={"conduct": both}))
+        return found if isinstance(found, Refused) else said(words.foretold, found)
+
+    text = told()
+    assert "those with more joy stop less often" in text.en
+    assert "they stop neither clearly more nor less often" in text.en
+    assert "whether what was said adds anything is open" in text.en and "尚无定论" in text.zh
+    text = told(held | {"held_verdict": "-"}, adds | {"verdict": "+"})
+    assert text.en.count("stop less often") == 2 and "what was said adds" in text.en
+    assert "neither" not in text.en and "adds anything is open" not in text.en
+    assert isinstance(told(firm="eve"), Refused) and isinstance(
+        told(held | {"held": None}), Refused
+    )
+
+
 def crossed(share: float, bend: str) -> Drivers:
     ends = {"not_loyal_ci_lower": share - 0.1, "not_loyal_ci_upper": share + 0.1}
     one = {"to": "loyalty", "level": None, "not_loyal": share, **ends}

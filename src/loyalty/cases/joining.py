@@ -78,7 +78,7 @@ def join(survey: Survey, tables: Sequence[Loaded]) -> dict[str, Joined]:
         what they did would be known of them.
     """
     study: Study = survey.study
-    assert study.join is not None and study.join.key is not None
+    assert study.join is not None and study.join.key is not None and study.join.asked is not None
     asked, salt = pd.Timestamp(study.join.asked), secrets.token_bytes(16)
     keys = _hashed(survey.rows[study.join.key], salt)
     there = keys.dropna()

@@ -20,7 +20,7 @@ from loyalty.ground.findings import Count, Finding, People, Percent, Record, Ref
 from loyalty.ground.reasons import CannotCompute, Reason
 from loyalty.stats import discrimination
 
-Times = Annotated[float, Shown("number", 2)]
+Times = Annotated[float, Shown("number", 3)]
 #: An estimate with its interval.
 _Ends = tuple[float, float, float]
 #: Sums of amounts printed to hundredths agree where they differ by no more.
@@ -167,6 +167,8 @@ def _followed(asked: Loaded, table: Loaded, horizon: int) -> Followed:
     said = stated[0] if stated else "score"
     if asked.panel is None:
         raise CannotCompute("no_customer_to_join", table=asked.resource.id)
+    if "date" not in asked.panel or asked.panel["date"].isna().all():
+        raise CannotCompute("no_date_to_join", table=asked.resource.id)
     panel = asked.panel.assign(day=asked.panel["date"].dt.normalize())
     if "firm" not in panel:
         panel["firm"] = ""
@@ -358,7 +360,8 @@ def stays(data: Followed) -> Stays:
                 by.setdefault(firm, []).append(both)
         for which, conduct in enumerate(CONDUCTS):
             each = {firm: [one[which] for one in found] for firm, found in by.items()}
-            of: dict[str | None, list[Effect]] = dict(each) if len(data.firms) > 1 else {}
+            several = len(data.firms) > 1
+            of: dict[str | None, list[Effect]] = {f: e for f, e in each.items() if several}
             if len(each) == len(data.firms):
                 of[None] = [
                     _weighted([found[k] for found in each.values()])

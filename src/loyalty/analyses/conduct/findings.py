@@ -389,8 +389,16 @@ def counted(tables: Sequence[Loaded]) -> Rows | None:
 
 @refusable
 def people(study: Study, survey: Survey | None, tables: Sequence[Loaded]) -> Persons | None:
-    """The joined data; None where the description joins nothing."""
-    if study.join is None or study.join.key is None or survey is None:
+    """The joined data; None where the description joins nothing.
+
+    Raises
+    ------
+    CannotCompute
+        Where waves take the survey's place: one mean score is no attitude of several items.
+    """
+    if study.join is not None and study.join.waves is not None:
+        raise CannotCompute("one_mean_score", table=study.join.waves)
+    if study.join is None or survey is None:
         return None
     by_name = joining.join(survey, tables)
     kinds: dict[str, str] = {r.id: r.kind for r in study.resources}
@@ -405,7 +413,7 @@ def people(study: Study, survey: Survey | None, tables: Sequence[Loaded]) -> Per
 def _done(
     study: Study, joined: dict[str, Joined], kept: pd.Index
 ) -> tuple[pd.DataFrame, Reason | None]:
-    assert study.join is not None
+    assert study.join is not None and study.join.asked is not None
     asked = pd.Timestamp(study.join.asked)
     bought = joined["transactions"].rows.rename(columns={"person": "customer"})
     end, until = bought["date"].max(), asked + pd.Timedelta(days=study.join.horizon)
@@ -439,9 +447,13 @@ def _done(
     return done, unseen
 
 
+def joins(data: Persons | Refused | None) -> Joins | Refused | None:
+    """How the tables met the survey; or why nothing that follows from it is there."""
+    return data if isinstance(data, Refused) else _joins(data)
+
+
 @resting
-def joins(data: Persons) -> Joins:
-    """How the tables met the survey."""
+def _joins(data: Persons) -> Joins:
     assert data.study.join is not None
     return Joins(
         tables=tuple(table.counted for table in data.joined.values()),
@@ -661,7 +673,7 @@ def _with_past(data: Persons, said: pd.DataFrame) -> tuple[pd.DataFrame, list[st
 
 # --- the tone of what they wrote -----------------------------------------------------------------
 def _wrote(data: Persons) -> pd.DataFrame | None:
-    if "reviews" not in data.joined or data.study.join is None:
+    if "reviews" not in data.joined or data.study.join is None or data.study.join.asked is None:
         return None
     asked = pd.Timestamp(data.study.join.asked)
     return written(data.joined["reviews"].rows, asked, data.kept)

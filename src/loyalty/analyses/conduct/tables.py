@@ -473,7 +473,7 @@ def after(found: After, case: Case) -> Table:
             zh=f"{label.zh}每高一个标准差，作答后 {horizon} 天内的行为变为几倍。",
         ),
         Text(
-            en="Odds by logistic regression; means by Poisson's quasi-likelihood; Huber–White errors; standard deviations within each firm, and of all firms together each has its own level. The past held: days since the last entry, and the logarithms of days with entries and of amounts in the days before. 1 is no effect.",
+            en="Odds by logistic regression; means by Poisson's quasi-likelihood; Huber–White errors; standard deviations among the people of each, and where all are taken together each has its own level. The past held: days since the last entry, and the logarithms of days with entries and of amounts in the days before. 1 is no effect.",
             zh="几率用逻辑斯谛回归估计，均值用泊松拟似然估计，标准误为 Huber–White 稳健标准误；标准差取自各自内部，合并时各有各的水平。所控制的此前行为为距上次记录的天数，以及此前有记录的天数与总量的对数。1 表示没有效应。",
         ),
     )
@@ -493,7 +493,7 @@ def stays(found: Stays, case: Case) -> Table:
             zh=f"{label.zh}每高一个标准差，作答之后的到访频率与流失变为几倍。",
         ),
         Text(
-            en="From the day of the answer, on which all are taken to be there still, to the end of the entries; the answer as it stands, not corrected for measurement error. BG/NBD [@fader2005]: one leaves after a day with an entry, and its odds are multiplied; Pareto/NBD [@schmittlein1987]: one leaves at any time, and the rate of it is multiplied. Each firm has its own parameters; of all, effects weighted by their precision. 1 is no effect.",
+            en="From the day of the answer, on which all are taken to be there still, to the end of the entries; the answer as it stands, not corrected for measurement error. BG/NBD [@fader2005]: one leaves after a day with an entry, and its odds are multiplied; Pareto/NBD [@schmittlein1987]: one leaves at any time, and the rate of it is multiplied. Each has its own parameters; of all, effects weighted by their precision. 1 is no effect.",
             zh="从作答当日（视为全体仍未流失）至记录终止；直接使用回答的得分，未校正测量误差。BG/NBD [@fader2005] 假定在某个有记录的日子之后流失，倍数针对流失的几率；Pareto/NBD [@schmittlein1987] 假定随时可能流失，倍数针对流失的速率。各自的参数不同，“全部”为各效应按精度加权的平均。1 表示没有效应。",
         ),
     )

@@ -36,6 +36,7 @@ HEADLINES: tuple[Writer, ...] = (
     survey.apart,
     tables.leaving,
     tables.foretold,
+    tables.afterwards,
     tables.reported,
     tables.use,
     tables.returning,

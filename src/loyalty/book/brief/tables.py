@@ -226,6 +226,18 @@ def foretold(data: Material) -> Headline | None:
     return _led("Said and done", "所言与所为", said, grade, "conduct")
 
 
+def afterwards(data: Material) -> Headline | None:
+    """What was said once against what was done day by day, without and with the past."""
+    found = data.one("conduct", Conduct, "after")
+    whole = [r for r in (found.rows if found else ()) if r.firm is None]
+    if found is None or not whole:
+        return None
+    said = conduct.after(found, data.case)
+    clear = any(r.held_verdict in ("+", "-") for r in whole)
+    grade = data.grade("low" if clear else "none")
+    return _led("Day by day, beyond the past", "逐日来看，在此前行为之外", said, grade, "conduct")
+
+
 def forecast(data: Material) -> Headline | None:
     """Whether purchases of the time held out were forecast."""
     found = data.one("behaviour", Behaviour, "holdout")
