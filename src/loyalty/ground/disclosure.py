@@ -201,19 +201,28 @@ def _tens(record: BaseModel, made: Mapping[str, Any]) -> dict[str, Any]:
             told[name] = made[name] // least() * least()
     for name, note in notes.items():
         if made[name] and note.of:
-            before = sum(_counted(vars(record), path) for path in note.of)
-            after = sum(_counted({**made, **told}, path) for path in note.of)
+            before = sum(n for path in note.of for n in _told_at(vars(record), path))
+            if note.middle:
+                tens = (_middle(n) for path in note.of for n in _told_at(vars(record), path))
+                told[name] = rounded(getattr(record, name) * sum(tens) / before)
+                continue
+            after = sum(n for path in note.of for n in _told_at({**made, **told}, path))
             if after != before:
                 share = getattr(record, name) * after / before
                 told[name] = None if _optional(kind, name) else rounded(share)
     return told
 
 
-def _counted(values: Mapping[str, Any], path: str) -> int:
-    """A count of people, or the sum of those of all rows (``rows.field``)."""
+def _middle(n: int) -> float:
+    """The middle of the ten that a count is told as."""
+    return n // least() * least() + (least() - 1) / 2 if n else 0.0
+
+
+def _told_at(values: Mapping[str, Any], path: str) -> list[int]:
+    """A count of people, or those of all rows (``rows.field``)."""
     name, _, inner = path.partition(".")
     value = values[name]
-    return sum(getattr(row, inner) for row in value) if inner else int(value or 0)
+    return [getattr(row, inner) for row in value] if inner else [int(value or 0)]
 
 
 def _based(

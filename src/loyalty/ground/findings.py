@@ -106,11 +106,13 @@ class Tens:
     beside it (``rows.field``: of the rows there). A share that may be None goes where these are
     not told as they are.
 
-    `where`: the field beside it without which it is told as it is.
+    `where`: the field beside it without which it is told as it is. `middle`: a share of many
+    questions together takes each count at the middle of its ten, or it would be too small.
     """
 
     of: tuple[str, ...] = ()
     where: str | None = None
+    middle: bool = False
 
 
 @dataclass(frozen=True)

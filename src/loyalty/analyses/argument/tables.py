@@ -196,8 +196,8 @@ def surveys(found: Surveys, case: Case) -> Table:
         ],
         captions.surveys(found),
         text(
-            f"Constructs of one item in brackets. Careless: several signs of careless answering. Cut-offs missed: of {number(found.indices)} (CFI, TLI, RMSEA, SRMR) by the planned measurement model.",
-            f"“构念”一栏括号内为单题项构念的个数。“敷衍作答”指有多种敷衍作答迹象的受访者所占的比例。“未达标准数”指预设的测量模型在 {number(found.indices)} 项拟合指标（CFI、TLI、RMSEA、SRMR）中未达到标准的项数。",
+            f"Constructs of one item in brackets. Missing: of rows that may not be passed on by counts to full tens a question. Careless: several signs of careless answering. Cut-offs missed: of {number(found.indices)} (CFI, TLI, RMSEA, SRMR) by the planned measurement model.",
+            f"“构念”一栏括号内为单题项构念的个数。“缺失”一栏，原始数据不得转发的调查由各题按整十计的人数推算。“敷衍作答”指有多种敷衍作答迹象的受访者所占的比例。“未达标准数”指预设的测量模型在 {number(found.indices)} 项拟合指标（CFI、TLI、RMSEA、SRMR）中未达到标准的项数。",
         ),
         simulated=False,
     )

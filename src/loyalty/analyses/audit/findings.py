@@ -216,7 +216,7 @@ class ItemMissing(Record):
 class Missing(Finding):
     """`items`: those that lack answers, most first; `median` of all items' shares."""
 
-    share: Annotated[float, Shown("percent"), Tens(of=("items.n_missing",))]
+    share: Annotated[float, Shown("percent"), Tens(of=("items.n_missing",), middle=True)]
     complete: People
     complete_share: Percent
     items: tuple[ItemMissing, ...]
