@@ -556,7 +556,7 @@ def test_panels_have_lines_of_their_own_where_their_intervals_are_clear() -> Non
     assert "joy: raise or keep up" in table and "low: panel, within a person" in table
     assert "odds × " in table and "who stops (hours)" in table
     assert "2 lines come from people who were asked several times" in text.en
-    assert "有 2 条建议来自多次作答" in text.zh
+    assert "有 2 条建议依据的是同一批人多次作答" in text.zh
     for within, between, given in (
         ([], ["between"], advised(effect | {"verdict": "open"})),
         ([], ["between"], advised(effect | {"verdict": "-"})),

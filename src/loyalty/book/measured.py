@@ -445,13 +445,13 @@ def bench_page(language: Language, folder: Path) -> str:
     versions, versions_zh = ", ".join(used), "、".join(used)
     cap, mean = f"{found['cap']:.0f}", f"{found['geometric_mean']:.1f}"
     note = _said(
-        "Processor time, medians of one run, one thread each, the same models and data. Where "
+        "Processor time, medians of repeated runs, one thread each, the same models and data. Where "
         f"lavaan's time is missing it was stopped after {cap} seconds, and the ratio "
         f"is at least that. Geometric mean of the ratios: {mean}. Single "
         "times depend on the machine and on what else it does; the ratios less so. "
         f"{versions}. Source of the table: `benchmarks/results/bench.json`, which `make bench` "
         "writes.",
-        "表中为处理器时间，取同一次运行的中位数，均为单线程，模型与数据相同。lavaan 一栏缺失时，表示程序在 "
+        "表中为处理器时间，取多次重复运行的中位数，均为单线程，模型与数据相同。lavaan 一栏缺失时，表示程序在 "
         f"{cap} 秒后被终止，比值至少为所列数值。比值的几何平均数为 {mean}。各项用时取决于机器及其负载，"
         f"比值受到的影响较小。所用软件为 {versions_zh}。本表取自 `benchmarks/results/bench.json`，"
         "该文件由 `make bench` 生成。",
@@ -502,7 +502,7 @@ def run_table(language: Language) -> str:
     note = _said(
         "Both commits measured in one hour on one machine. Share: of the whole run of the earlier "
         "commit, or of the pages from nothing. Source: `benchmarks/results/run.json`.",
-        "代码的两个提交版本在同一小时内、同一台机器上测速。“比例”为占较早提交全程运行用时的比例，或占从头生成页面用时的比例。"
+        "代码的两个提交版本在同一小时内、同一台机器上测速。“比例”一栏，全程运行是与较早的提交相比，修改一句话后重新生成页面是与从头生成相比。"
         "本表取自 `benchmarks/results/run.json`。",
         language,
     )

@@ -213,7 +213,7 @@ def _origin(study: Study, language: Language) -> str:
 _NOT_STATED = Text(en="not stated", zh="未说明")
 _SOURCE = {
     "en": "**Source.** {source}{cited}. **Licence.** {licence}. **Sampling.** {sampling}",
-    "zh": "**来源**　{source}{cited}。**许可**　{licence}。**抽样**　{sampling}",
+    "zh": "**来源**　{source}。{cited}**许可**　{licence}。**抽样**　{sampling}",
 }
 
 
@@ -228,7 +228,7 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
         f"{other}{summary}",
         _SOURCE[language].format(
             source=escape(provenance.source.in_(language)),
-            cited=_works(provenance.citation),
+            cited=_works(provenance.citation, language),
             licence=_licence(study, language),
             sampling=_sampling(study, language),
         ),
@@ -307,8 +307,13 @@ def _chinese(rows: Sequence[Any], of: Callable[[Any], Text], language: Language)
     return [Column(lambda row: of(row).zh, _CHINESE)]
 
 
-def _works(keys: Sequence[str]) -> str:
-    return f" [{'; '.join(f'@{key}' for key in keys)}]" if keys else ""
+def _works(keys: Sequence[str], language: Language) -> str:
+    """The works of the data: apart in Chinese, where those behind a source would be the last's."""
+    if not keys:
+        return ""
+    if language == "zh":
+        return f"**文献**　{'；'.join(f'@{key}' for key in keys)}。"
+    return f" [{'; '.join(f'@{key}' for key in keys)}]"
 
 
 def _licence(study: Study, language: Language) -> str:

@@ -209,7 +209,7 @@ def failures(found: Claims) -> Text:
     failed, checks = number(found.summary.failed), number(found.summary.checks)
     return text(
         f"{failed} of {checks} checks {'does' if found.summary.failed == 1 else 'do'} not come out: printed figures that do not agree with each other.",
-        f"报告中彼此不符的数字：{among(found.summary.failed, found.summary.checks, '项', '核对', verb='不成立')}。",
+        f"报告中彼此不符的数字：{among(found.summary.failed, found.summary.checks, '项', '核对', verb='未通过')}。",
     )
 
 

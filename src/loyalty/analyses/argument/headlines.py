@@ -237,7 +237,7 @@ def _panels(found: Actions) -> list[Text]:
         said.append(
             text(
                 f"{number(n)} {lines} from people who were asked several times and whose conduct was logged: what was said came first there. Beside their own usual, all that stays the same about a person is left out, but not what changes both; beside other people, not even that.",
-                f"有 {number(n)} 条建议来自多次作答并有行为日志的受访者，回答在先，行为在后。与本人平常相比，可以排除个人一切不变的特征，但排除不了同时影响两者的变化；与其他人相比，则连不变的特征也排除不了。",
+                f"有 {number(n)} 条建议依据的是同一批人多次作答并有行为日志的数据，回答在先，行为在后。与本人平常相比，可以排除个人一切不变的特征，但排除不了同时影响两者的变化；与其他人相比，则连不变的特征也排除不了。",
             )
         )
     if not found.answer.experiments:
@@ -351,7 +351,7 @@ def action(found: Actions, row_id: str, case: Case) -> Text:
             en, zh = (", and not only in the first weeks", "，而且不限于最初几周")
         return text(
             f"Look after the second purchase{en}, where most do not make one: {late} of new customers buy again within {number(r.late_weeks)} weeks ({escape(where.en)}). Whether anything brings back the others was not tried.",
-            f"在多数客户不再购买的地方，设法促成第二次购买{zh}：“{escape(where.zh)}”的新客户中，{number(r.late_weeks)} 周内再次购买的占 {late}。有没有办法使其余客户回来，没有试验过。",
+            f"如果多数新客户没有再次购买，应设法促成第二次购买{zh}：“{escape(where.zh)}”的新客户中，{number(r.late_weeks)} 周内再次购买的占 {late}。有没有办法使其余客户回来，没有试验过。",
         )
     assert said.voice is not None
     what = names([theme(r.theme) for r in said.voice.complained])
@@ -445,5 +445,5 @@ def question(found: Known, name: str, case: Case) -> Text:
     failed, checks = number(said.claims.failed), number(said.claims.checks)
     return text(
         f"{failed} of {checks} checks of their figures fail.",
-        f"对报告数字作了核对，{among(said.claims.failed, said.claims.checks, '项', '核对', verb='不成立')}。",
+        f"对报告数字作了核对，{among(said.claims.failed, said.claims.checks, '项', '核对', verb='未通过')}。",
     )

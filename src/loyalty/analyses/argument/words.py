@@ -456,7 +456,7 @@ def told_returning(found: Conduct, case: Case) -> list[Text]:
         said += [
             text(
                 f"**{first.en} within {more} weeks** ({escape(where.en)}, {customers} customers): {late} do, {early} within {weeks} weeks{late_comers}.",
-                f"**{first.zh}**。在“{escape(where.zh)}”的 {customers} 名客户中，{more} 周内再次购买的占 {late}，{weeks} 周内再次购买的占 {early}{late_zh}。",
+                f"**“{escape(where.zh)}”的{first.zh}**。在 {customers} 名客户中，{more} 周内再次购买的占 {late}，{weeks} 周内再次购买的占 {early}{late_zh}。",
             ),
             text(
                 f"{single} were seen on one day only.",
@@ -692,7 +692,7 @@ def claims(found: Claims, case: Case) -> list[Text]:
         ),
         text(
             f"{checked} can be checked by arithmetic or beside real data; {failed} of {checks} checks of arithmetic and coherence fail.",
-            f"{some(one.checked, '个')}数字可以用算术或真实数据核对；{among(one.failed, one.checks, '项', '算术与一致性核对', verb='不成立')}。",
+            f"{some(one.checked, '个')}数字可以用算术或真实数据核对；{among(one.failed, one.checks, '项', '算术与一致性核对', verb='未通过')}。",
         ),
     ]
     if one.inside or one.outside or one.divided:

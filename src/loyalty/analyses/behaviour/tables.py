@@ -255,7 +255,7 @@ def months(found: Months, case: Case) -> Table:
         ),
         Text(
             en="Means over the firms of their own means over the months; t intervals with firms as units, wide where there are few.",
-            zh="先求每家企业各月的均值，再对各企业取平均；区间为以企业为单位的 t 区间，企业少时较宽。",
+            zh="先求每家企业各月的均值，再对各企业取平均；区间为按各企业的均值计算的 t 区间，企业少时较宽。",
         ),
     )
 

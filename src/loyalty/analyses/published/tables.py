@@ -49,7 +49,9 @@ def _caption(publications: Sequence[Reproduced], case: Case) -> Text:
     """What is compared, and where it was printed."""
     entries = [entry_of(found, case) for found in publications]
     en = "; ".join(f"{escape(e.label.en)} [@{e.source}], {escape(e.place.en)}" for e in entries)
-    zh = "；".join(f"{escape(e.label.zh)} [@{e.source}]，{escape(e.place.zh)}" for e in entries)
+    zh = "；".join(
+        f"{escape(e.label.zh)} [@{e.source}]，{spaced('见', escape(e.place.zh))}" for e in entries
+    )
     return Text(en=f"Printed and computed anew: {en}.", zh=f"所刊数值与重算结果对照：{zh}。")
 
 

@@ -231,7 +231,7 @@ def correlations(found: real.Backbone, case: Case) -> Table:
         ),
         Text(
             en="First stage of a two-stage meta-analytic structural equation model: multivariate random effects, maximum likelihood, Wald intervals [@cheung2014]. The errors of the correlations are those of each survey's measurement model, in which a construct of one item is free of error. I² as in Higgins and Thompson [@higgins2002].",
-            zh="两阶段元分析结构方程模型的第一阶段，采用多元随机效应模型、极大似然估计与 Wald 区间 [@cheung2014]。相关的误差取自各项调查的测量模型，单题项构念视为没有误差。I² 按 Higgins 与 Thompson 的方法计算 [@higgins2002]。",
+            zh="两阶段元分析结构方程模型的第一阶段，采用多元随机效应模型、极大似然估计与 Wald 区间 [@cheung2014]。相关系数的误差取自各项调查的测量模型，单题项构念视为没有误差。I² 按 Higgins 与 Thompson 的方法计算 [@higgins2002]。",
         ),
         simulated=False,
     )

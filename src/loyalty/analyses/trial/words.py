@@ -276,7 +276,9 @@ def _counted(row: CaseRow) -> list[Text]:
     if row.firms is not None:
         firms, alone = number(row.firms), number(tally.held_alone)
         en += f"; they allow for {firms} firms, without which {alone} would be held"
-        zh += f"；这些区间考虑了客户分属 {firms} 家企业，如果不考虑这一点，则{some(tally.held_alone, '条')}路径的区间覆盖设定值"
+        same = tally.held_alone == tally.held
+        alone_zh = "条数不变" if same else f"则{some(tally.held_alone, '条')}路径的区间覆盖设定值"
+        zh += f"；这些区间考虑了客户分属 {firms} 家企业，如果不考虑这一点，{alone_zh}"
     return [Text(en=f"{en}.", zh=f"{zh}。")]
 
 
