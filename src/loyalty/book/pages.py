@@ -308,12 +308,9 @@ def _chinese(rows: Sequence[Any], of: Callable[[Any], Text], language: Language)
 
 
 def _works(keys: Sequence[str], language: Language) -> str:
-    """The works of the data: apart in Chinese, where those behind a source would be the last's."""
-    if not keys:
-        return ""
-    if language == "zh":
-        return f"**文献**　{'；'.join(f'@{key}' for key in keys)}。"
-    return f" [{'; '.join(f'@{key}' for key in keys)}]"
+    """The works of the data: apart in Chinese, where they would read as those of what is last."""
+    cited = f"[{'; '.join(f'@{key}' for key in keys)}]"
+    return {"en": f" {cited}", "zh": f"**文献**{cited}。"}[language] if keys else ""
 
 
 def _licence(study: Study, language: Language) -> str:
