@@ -34,7 +34,7 @@ CLASSES = {
     "a level of confidence, or a part of draws": r"(?:9[059]|80) ?%|95th|第 95|\.975|\.80",
     "a name of statistics": r"\b(?:HC3|HTMT2|F\d+|df\d|[HI]\d+)\b|[−+]1 (?:SD|个标准差)",
     "a level of a simulation, a half": r"(?:[Ll]evel|half|水平|第) \d",
-    "a bound, a unit, one degree of freedom": r"(?:bound of|with|beyond|自由度为?|边界"
+    "a bound, a unit, one degree of freedom": r"(?:bound of|with|[Bb]eyond|自由度为?|边界"
     r"|大于|超出) 1\b",
     "the ends of a scale": r"\b(?:0 ?(?:to|–|至) ?100?|\d(?: to |–)\d+|[57] on)(?!\d)|100 ?%",
     "counts too few to be shown": r"1 (?:to|至) 9",
