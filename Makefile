@@ -29,6 +29,7 @@ setup: .venv/.ready ## make the environment in .venv from the lock file
 	@$(UV) pip install --quiet --python .venv quarto-cli==$(QUARTO_VERSION) >/dev/null 2>&1 \
 	&& echo "Quarto $(QUARTO_VERSION) is in place" \
 	|| echo "Quarto's download cannot be reached: the embedded renderer will make the report"
+	@command -v uv >/dev/null || echo "uv is in $(TOOLS)/bin: for uv run … write $(TOOLS)/bin/uv run …"
 	@touch $@
 
 # uv where there is none: into an environment of its own, or (a python3 without ensurepip) by the

@@ -428,6 +428,16 @@ def test_tables_alone() -> None:
     assert "About half" in said(tables.returning(material(behaviour=bought(0.4, 0.6))))
 
 
+@pytest.mark.parametrize("left", [0, 3])
+def test_rows_that_were_read_are_said_to_be_used_or_not(left: int) -> None:
+    rows = {"tables": [{"read": 90, "excluded": left}, {"read": 50, "excluded": 0}]}
+    headline = tables.used(material(transactions(), behaviour=made(Behaviour, rows=rows)))
+    assert headline is not None
+    (text,) = headline.said
+    assert ("all could be used" in text.en) is ("全部可用" in text.zh) is (left == 0)
+    assert ("which could not be used" in text.en) is ("不可用的行" in text.zh) is (left > 0)
+
+
 def test_themes_are_told_where_their_interval_is_clear() -> None:
     def told(low: float, high: float) -> Headline | None:
         theme = {"theme": "returns", "difference": (low + high) / 2}

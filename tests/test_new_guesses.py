@@ -196,3 +196,24 @@ def test_a_decimal_comma_is_no_choice_and_a_remark_no_group(project: Any, tmp_pa
     assert "sehr nett" not in text and not study.load("mine").groups
     several = text.split("# Questions with several choices")[1]
     assert "Genutzt" in several and "Wartezeit" not in several
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_matrices_asked_in_the_same_words_are_told_apart_by_their_number(
+    project: Any, tmp_path: Path, apart: bool
+) -> None:
+    """As Qualtrics writes them: Q1_1 … Q1_3 and Q2_1 … Q2_3 below one sentence."""
+    codes = [
+        f"Q{1 + (k > 2) * apart}_{1 + k % 3 + (0 if apart else 3 * (k > 2))}" for k in range(6)
+    ]
+    asked = [
+        f"Please say how far you agree. - It is {w}"
+        for w in ["one", "two", "red", "odd", "big", "new"]
+    ]
+    rows = [[f'{{"ImportId":"{c}"}}' for c in codes], *agreement(7).tolist()]
+    found, text = described(tmp_path, pd.DataFrame([asked, *rows], columns=codes))
+    assert [[i.id for i in c.items] for c in found.constructs] == (
+        [codes[:3], codes[3:]] if apart else [codes]
+    )
+    assert found.items[0].wording.en == "It is one"
+    assert text.rstrip() == text.rstrip().rstrip(":")

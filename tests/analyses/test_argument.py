@@ -568,6 +568,28 @@ def test_panels_have_lines_of_their_own_where_their_intervals_are_clear() -> Non
         assert [r.design for r in given.followed] == within + between
         assert ("within a person" in shown(given)) is bool(within)
         assert ("odds × " in shown(given)) is bool(between)
+    assert "by the day" not in text.en
+    for verdict, en, zh in (
+        ("open", "whether fewer stop is open", "尚无定论"),
+        ("-", "fewer stop, there too", "同样较少中断"),
+        ("+", "more stop (odds", "反而较多中断"),
+    ):
+        outcome = {"firm": None, "outcome": "stopped", "n": 60, "verdict": "-"}
+        row = outcome | {"held_verdict": verdict, "held": 0.9}
+        row |= {"held_ci_lower": 0.8, "held_ci_upper": 1.1}
+        daily = advised(
+            after={"said": "joy", "horizon": 14, "rows": [row]},
+            after_foretold={
+                "areas": [{"model": "past", "auc": 0.8}],
+                "differences": [{"model": "past+joy", "reference": "past", "verdict": "open"}],
+            },
+        )
+        told = said(headlines.advice, daily)
+        assert (
+            f"known by the day: of those with more joy, with the days before the answer held, {en}"
+            in told.en
+        )
+        assert "0\\.90" in told.en and zh in told.zh
     none = advised(effect | {"verdict": "open"}, fewer | {"verdict": "open"})
     assert none.followed == () and shown(none) == ""
     assert "asked several times" not in said(headlines.advice, none).en

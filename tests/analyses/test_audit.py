@@ -431,6 +431,9 @@ def test_the_main_path_without_the_flagged() -> None:
     assert "is the same" in text.en and "1 of the 3 selections rests" in text.en
     wild = sensitivity((3.0, -1.0, 7.0, False), (0.5, -0.4, 1.4, False))
     assert "In some the standardized path lies beyond 1" in wild.en
+    same = sensitivity((0.50, 0.40, 0.60, False), (0.50, 0.40, 0.60, False))
+    assert "Nobody is flagged" in same.en and "没有受访者被标记" in same.zh
+    assert "shift" not in same.en and "变动" not in same.zh
     lost = sensitivity((None, None, None, True), (0.5, 0.4, 0.6, False))
     assert "could not be estimated" in lost.en
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import spearmanr
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 
 from loyalty.analyses.conduct import findings as conduct
 from loyalty.analyses.conduct import page, words
@@ -41,12 +45,44 @@ def test_players_lapse_as_was_computed_elsewhere(players: conduct.Waves) -> None
 
 
 def test_past_hours_tell_who_lapses_and_enjoyment_hardly(players: conduct.Waves) -> None:
+    """Games told apart, as in the odds: scikit-learn's logistic regression on all, not held out."""
     found = conduct.lapse_foretold(players, 5, 3)
     areas = {r.model: r.auc for r in found.areas}
-    assert round(areas["enjoyment"], 2) == 0.56
-    assert round(areas["past"], 2) == 0.79
-    (row,) = [r for r in found.differences if (r.model, r.reference) == ("enjoyment", "past")]
-    assert row.ci_upper < 0 and row.verdict == "-"
+    panel = players.panel.pivot(index="customer", columns="wave", values=["enjoyment", "hours"])
+    plain = pd.DataFrame(
+        {
+            "z": panel["enjoyment"][1],
+            "past": np.log1p(14 * panel["hours"][1]),
+            "next": panel["hours"][2],
+            "game": players.panel.groupby("customer")["firm"].first(),
+        }
+    ).dropna()
+    plain = plain[plain["past"] > 0]
+    lapsed = plain["next"] == 0
+    by = plain.groupby("game")["z"]
+    plain["z"] = (plain["z"] - by.transform("mean")) / by.transform("std")
+    assert areas["enjoyment"] == pytest.approx(roc_auc_score(lapsed, -plain["z"]))
+    for name, of in (("past", ["past", "game"]), ("past+enjoyment", ["past", "game", "z"])):
+        x = pd.get_dummies(plain[of], dtype=float)
+        fitted = LogisticRegression(C=np.inf, max_iter=5000).fit(x, lapsed)
+        own = roc_auc_score(lapsed, fitted.decision_function(x))
+        assert areas[name] == pytest.approx(own, abs=0.001)
+    rows = {(r.model, r.reference): r for r in found.differences}
+    assert rows["enjoyment", "past"].verdict == "-"
+    adds = rows["past+enjoyment", "past"]
+    assert adds.verdict == "+" and 0 < adds.ci_lower < adds.ci_upper < 0.002
+    assert found.by_firm and conduct.lapse(players).by_firm
+
+
+def test_without_firms_nobody_is_compared_within_one(players: conduct.Waves) -> None:
+    bare = dataclasses.replace(players, panel=players.panel.drop(columns="firm"))
+    one = dataclasses.replace(players, panel=players.panel.assign(firm="one"))
+    plain, same = (conduct.lapse_foretold(data, 5, 3) for data in (bare, one))
+    assert plain == same and not plain.by_firm
+    case = Case("games-telemetry", study.load("games-telemetry"))
+    for waves, said in ((bare, False), (players, True)):
+        told = words.lapse(cited(conduct.lapse(waves), "games-telemetry/conduct/lapse"), case)[-1]
+        assert ("others of the same one" in told.en) is ("同一类别" in told.zh) is said
 
 
 def test_reported_hours_agree_better_than_logged(players: conduct.Waves) -> None:

@@ -138,3 +138,14 @@ def test_it_is_said_by_its_interval(followed: tuple[Case, Moves]) -> None:
     none = cited(found.model_copy(update={"attached": ()}), "x/conduct/moves")
     assert tables.attached(none, case) is None
     assert not isinstance(found, Refused)
+
+
+def test_one_kind_is_one(followed: tuple[Case, Moves]) -> None:
+    case, found = followed
+
+    def told(hidden: int) -> str:
+        changed = cited(found.model_copy(update={"hidden": hidden}), "x/conduct/moves")
+        return " ".join(t.en for t in words.moves(changed, case))
+
+    assert "1 kind has too few" in told(1) and "2 kinds have too few" in told(2)
+    assert "too few people" not in told(0)

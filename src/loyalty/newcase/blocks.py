@@ -198,6 +198,7 @@ def blocks(items: Sequence[Item]) -> list[Block]:
         of, own = stem(item.column)
         wording[item.column.name] = own
         by_stem.setdefault((of, *_scale(item)), []).append(item)
+    by_stem = _by_number(by_stem)
     found: list[Block] = []
     loose: list[Item] = []
     for (of, _, _), members in by_stem.items():
@@ -223,6 +224,24 @@ def blocks(items: Sequence[Item]) -> list[Block]:
     for block in found:
         turn(block.items)
         block.wordings = {i.column.name: wording[i.column.name] for i in block.items}
+    return found
+
+
+def _by_number(
+    by_stem: dict[tuple[str, int, int], list[Item]],
+) -> dict[tuple[str, int, int], list[Item]]:
+    """Several matrices asked in the same words, apart by their number (``Q1_1``, ``Q2_1``).
+
+    Only where every item is numbered within a matrix, and each matrix has two or more.
+    """
+    found: dict[tuple[str, int, int], list[Item]] = {}
+    for (of, low, high), members in by_stem.items():
+        parts: dict[str, list[Item]] = {}
+        for item in members:
+            m = _NESTED.fullmatch(item.column.code.strip())
+            parts.setdefault(m[1].strip(" _.-") if m else "", []).append(item)
+        several = len(parts) > 1 and "" not in parts and min(map(len, parts.values())) > 1
+        found |= {(name, low, high): p for name, p in (parts if several else {of: members}).items()}
     return found
 
 

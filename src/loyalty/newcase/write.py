@@ -150,7 +150,11 @@ def _table(found: Found, table: Behaviour, path: str, checksum: str, says: Check
         parts += [f"kind: {kind}", f"label: {quoted(kinds.question(column.asked))}"]
         out.append(f"      - {{{', '.join(parts)}}}")
     left = [c for c in columns(found.source) if c.at not in table.used and c.name]
-    return [*out, "", f"# {says('unused')}", *(f"#   {quoted(c.name)}" for c in left)]
+    return [
+        *out,
+        *(["", f"# {says('unused')}"] if left else []),
+        *(f"#   {quoted(c.name)}" for c in left),
+    ]
 
 
 def _given(name: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Literal
 
 from loyalty.analyses.argument import read
-from loyalty.analyses.argument.beside import Claims, Conduct, Foretold, Voice
+from loyalty.analyses.argument.beside import Claims, Conduct, DayRow, Foretold, Voice
 from loyalty.analyses.argument.models import (
     Action,
     Actions,
@@ -175,6 +175,7 @@ def _actions(
     return Actions(
         rows=tuple(a for a in every if a.grade != "none"),
         followed=followed,
+        days=_of_lines(followed, foretold.days) if foretold else (),
         panels=len(followed),
         advice=tuple(advice),
         advised=advised,
@@ -194,6 +195,12 @@ def _actions(
         scales=apart.scales,
         answer=said,
     )
+
+
+def _of_lines(followed: tuple[Followed, ...], days: tuple[DayRow, ...]) -> tuple[DayRow, ...]:
+    """What was seen day by day of what lines between people rest on."""
+    lines = {(f.case, f.said) for f in followed if f.design == "between"}
+    return tuple(d for d in days if (d.case, d.said) in lines)
 
 
 def _followed(found: Foretold) -> tuple[Followed, ...]:

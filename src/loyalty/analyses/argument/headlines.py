@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from loyalty.analyses.argument.beside import DayRow
 from loyalty.analyses.argument.models import Actions, Answer, Known, Why
-from loyalty.analyses.argument.names import graded, label, study, theme, title
+from loyalty.analyses.argument.names import graded, label, measure, study, theme, title
 from loyalty.analyses.argument.words import (
     beside_single,
     odds_of,
@@ -211,7 +212,7 @@ def advice(found: Actions, case: Case) -> list[Text]:
                 "根据现有的任何一项调查，都不能就其结果变量提出建议。",
             ),
             *_silences(found, case),
-            *_panels(found),
+            *_panels(found, case),
         ]
     n = number(found.advised)
     return [
@@ -221,7 +222,7 @@ def advice(found: Actions, case: Case) -> list[Text]:
         ),
         *_silences(found, case),
         _worth(found),
-        *_panels(found),
+        *_panels(found, case),
         text(
             "In a survey people were asked once: the change is what goes together in the answers, not what would follow. Before anything is built on a line, try it: change the one for customers drawn at random, and compare the means of its questions and of those of the outcome with the others', before and after.",
             "单次调查的受访者只被询问过一次，因此所列的变化只是答案之间的相关，而不是作出改变之后会有的结果。依据某条建议行动之前，应当先作试验，即对随机抽取的一部分客户作出改变，再把他们在该构念与结果变量各题上的均值同其余客户比较，改变前后各比较一次。",
@@ -229,7 +230,7 @@ def advice(found: Actions, case: Case) -> list[Text]:
     ]
 
 
-def _panels(found: Actions) -> list[Text]:
+def _panels(found: Actions, case: Case) -> list[Text]:
     """What lines from panels are better for, and not; whether anything was tried at random."""
     said = []
     if n := found.panels:
@@ -240,6 +241,7 @@ def _panels(found: Actions) -> list[Text]:
                 f"有 {number(n)} 条建议依据的是同一批人多次作答并有行为日志的数据，回答在先，行为在后。与本人平常相比，可以排除个人一切不变的特征，但排除不了同时影响两者的变化；与其他人相比，则连不变的特征也排除不了。",
             )
         )
+    said += [_by_the_day(row, case) for row in found.days]
     if not found.answer.experiments:
         said.append(
             text(
@@ -248,6 +250,21 @@ def _panels(found: Actions) -> list[Text]:
             )
         )
     return said
+
+
+def _by_the_day(row: DayRow, case: Case) -> Text:
+    """What becomes of a line between people, where the past is known by the day."""
+    what, n = measure(row.case, row.said, case), number(row.n)
+    odds = estimate(row.held, row.held_ci_lower, row.held_ci_upper)
+    en, zh = {
+        "-": ("fewer stop, there too", "同样较少中断"),
+        "open": ("whether fewer stop is open", "是否较少中断，尚无定论"),
+        "+": ("more stop", "反而较多中断"),
+    }[row.held_verdict]
+    return text(
+        f"Of {n} of them what they did is known by the day: of those with more {escape(within(what.en))}, with the days before the answer held, {en} (odds ratio {odds}).",
+        f"其中 {n} 人的行为逐日可知：控制作答之前逐日的行为后，{escape(what.zh)}较高的人{zh}（优势比 {odds}）。",
+    )
 
 
 def _worth(found: Actions) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from loyalty.analyses.argument.beside import ClaimsSummary, Conduct, VoiceSummary
+from loyalty.analyses.argument.beside import ClaimsSummary, Conduct, DayRow, VoiceSummary
 from loyalty.analyses.argument.read import Grade, Interval, PathRow
 from loyalty.estimates.verdicts import Doubts, PathVerdict
 from loyalty.ground.findings import Bounded, Count, Finding, P, Percent, Real, Record
@@ -405,7 +405,8 @@ class Undirected(Record):
 class Actions(Finding):
     """What follows, and what stands behind it. `weak` of `scales` miss the cut-off of AVE.
 
-    `followed`: `panels` lines of the real panels. `advice`: for each survey whose paths on the way
+    `followed`: `panels` lines of the real panels; `days`: what those of them who were followed day
+    by day show. `advice`: for each survey whose paths on the way
     may be relied upon, for the outcomes that stand for loyalty; of `advised` surveys. `silent`
     ones, by `silences`, have such an outcome and no advice; of `undirected` constructs it is
     withheld. `joined`: how many real cases join answers to purchases.
@@ -413,6 +414,7 @@ class Actions(Finding):
 
     rows: tuple[Action, ...]
     followed: tuple[Followed, ...] = ()
+    days: tuple[DayRow, ...] = ()
     panels: Count = 0
     advice: tuple[Advice, ...]
     advised: Count

@@ -749,7 +749,7 @@ def advice(found: Actions, case: Case) -> Table | None:
 
     def cost(row: Advice | Followed) -> Text:
         if isinstance(row, Followed):
-            return text("no bound", "无界限")
+            return text("not computed", "未计算")
         if row.than is None:
             alone = several[row.case] == 1
             if row.construct_id != first[row.case]:  # findings from before costs were computed
@@ -799,8 +799,8 @@ def advice(found: Actions, case: Case) -> Table | None:
         ],
         captions.advice(found),
         text(
-            "Change: of the outcome's mean, in points of its scale, for one point more of the construct, by the total effect and the standard deviations of the scale means, with an interval that allows for the errors of both; where less of the outcome is better (an intention to leave), the sign is turned in what to do. Highest cost: what a point may cost, in multiples of what a point of the survey's measure (the line with its largest change) costs, if the same money is to bring as much; the lower end is the safe side. Nobody was asked what a point costs. To measure: the construct's items, and the outcome. For whom: groups in which its share of what is explained is clearly above the mean of all; whether their paths differ is another question, and tested apart. Only paths that may be relied upon and are clear of zero. Panel: the same people asked several times and logged; within a person the change is of what is logged until the next wave, in its unit, for a point more than is usual for them; between people odds are those of stopping until the next wave, for a standard deviation more, what was done before held, and 1 is no effect.",
-            "“提高一分时的变化”指结果变量均值的变化（量表分），按总效应与量表均值的标准差计算，区间兼计二者的误差；如果结果变量越低越好（如转换意愿），建议的方向与变化的符号相反。“成本上限”说明，要使同样的花费带来的变化不小于基准构念（该调查中变化最大者），该构念提高一分的成本至多可以是基准构念提高一分成本的多少倍；稳妥起见，应取区间下限。提高一分的实际成本，各项调查都没有问及。“测量什么”一栏列出该构念的题项与结果变量。“对象”指该构念的解释方差份额明显高于总平均的组别；各组的路径是否不同是另一个问题，另行检验。表中只列可以采信且区间不含零的路径。“追踪”指同一批人多次作答并有行为日志：“个体内部”为本人评分比平常高一分时，到下一期所记录行为的变化，单位与该记录相同；“个体之间”为评分高一个标准差时，到下一期不再有这一行为的几率变为几倍，已控制此前的行为，1 表示没有效应。",
+            "Change: of the outcome's mean, in points of its scale, for one point more of the construct, by the total effect and the standard deviations of the scale means, with an interval that allows for the errors of both; where less of the outcome is better (an intention to leave), the sign is turned in what to do. Highest cost: what a point may cost, in multiples of what a point of the survey's measure (the line with its largest change) costs, if the same money is to bring as much; the lower end is the safe side. Nobody was asked what a point costs. To measure: the construct's items, and the outcome. For whom: groups in which its share of what is explained is clearly above the mean of all; whether their paths differ is another question, and tested apart. Only paths that may be relied upon and are clear of zero. Panel: the same people asked several times and logged; within a person the change is of what is logged until the next wave, in its unit, for a point more than is usual for them; between people odds are those of stopping until the next wave, for a standard deviation more, what was done before held, and firms where there are several, and 1 is no effect.",
+            "“提高一分时的变化”指结果变量均值的变化（量表分），按总效应与量表均值的标准差计算，区间兼计二者的误差；如果结果变量越低越好（如转换意愿），建议的方向与变化的符号相反。“成本上限”说明，要使同样的花费带来的变化不小于基准构念（该调查中变化最大者），该构念提高一分的成本至多可以是基准构念提高一分成本的多少倍；稳妥起见，应取区间下限。提高一分的实际成本，各项调查都没有问及。“测量什么”一栏列出该构念的题项与结果变量。“对象”指该构念的解释方差份额明显高于总平均的组别；各组的路径是否不同是另一个问题，另行检验。表中只列可以采信且区间不含零的路径。“追踪”指同一批人多次作答并有行为日志：“个体内部”为本人评分比平常高一分时，到下一期所记录行为的变化，单位与该记录相同；“个体之间”为评分高一个标准差时，到下一期不再有这一行为的几率变为几倍，已控制此前的行为，有多家企业时也控制企业，1 表示没有效应。",
         ),
         simulated=False,
     )

@@ -677,6 +677,11 @@ def _shift(everybody: Selection, careful: Selection, along: Text) -> Text:
     assert everybody.ci_lower is not None and everybody.ci_upper is not None
     half = (everybody.ci_upper - everybody.ci_lower) / 2
     small = abs(careful.estimate - everybody.estimate) < half
+    if careful.n == everybody.n and after == before:
+        return Text(
+            en=f"Nobody is flagged, so that the path {escape(along.en)} stays as it is, {before}.",
+            zh=f"没有受访者被标记，路径“{escape(along.zh)}”仍为 {before}。",
+        )
     return Text(
         en=f"Without the flagged respondents the path {escape(along.en)} is {after} instead of {before}; the shift is {'smaller' if small else 'larger'} than half the width of everybody's interval.",
         zh=f"剔除被标记者后，路径“{escape(along.zh)}”为 {after}，全体受访者为 {before}；变动幅度{'小于' if small else '大于'}后者区间宽度的一半。",

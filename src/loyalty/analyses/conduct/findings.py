@@ -130,7 +130,10 @@ class AreaDifference(Record):
 
 
 class Foretold(Finding):
-    """How well people are told apart who were not used to make the prediction."""
+    """How well people are told apart who were not used to make the prediction.
+
+    `by_firm`: the past holds the firm, and what is said is set against that of others of the firm.
+    """
 
     outcome: Literal["repeat", "lapse", "after"]
     n: Count
@@ -139,6 +142,7 @@ class Foretold(Finding):
     seed: Annotated[int, Shown("count")]
     areas: tuple[AreaRow, ...]
     differences: tuple[AreaDifference, ...]
+    by_firm: bool = False
 
 
 class Segment(Record):
@@ -278,13 +282,14 @@ class OddsRow(Record):
 
 class Lapse(Finding):
     """Odds of not playing (buying, coming) at all until the next wave, for a standard deviation of
-    the score; without and with what was done before."""
+    the score; without and with what was done before. `by_firm`: both hold the firm."""
 
     said: str
     n: Count
     lapsed: Annotated[int, Shown("count"), Cell("n")]
     share: Percent
     rows: tuple[OddsRow, ...]
+    by_firm: bool = False
 
 
 class Reported(Finding):
@@ -1016,25 +1021,45 @@ def lapse(data: Waves) -> Lapse:
         lapsed=int(frame["lapse"].sum()),
         share=frame["lapse"].mean(),
         rows=tuple(rows),
+        by_firm=bool(factors),
     )
 
 
 @resting
 def lapse_foretold(data: Waves, folds: int, seed: int) -> Foretold:
-    """Who lapses: by the score, by what was done before, and by both."""
-    frame = _first_step(data).rename(columns={"score": data.stated[0]})
-    return _areas(frame, "lapse", data.stated[:1], ["past"], folds, seed, -1)
+    """Who lapses: by the score, by what was done before, and by both; firms are told apart."""
+    frame = _first_step(data)
+    if "firm" not in frame:
+        frame["firm"] = ""
+    by = frame.groupby("firm")["score"]
+    frame["score"] = (frame["score"] - by.transform("mean")) / by.transform("std")
+    frame = frame.dropna()
+    return _by_firm(frame, "lapse", data.stated[0], ["past"], folds, seed, -1)
+
+
+def _by_firm(
+    frame: pd.DataFrame,
+    outcome: Literal["lapse", "after"],
+    said: str,
+    past: Sequence[str],
+    folds: int,
+    seed: int,
+    direction: Literal[1, -1],
+) -> Foretold:
+    """:func:`_areas` with the firm in the past; ``score`` is set against others of the firm."""
+    firms = pd.get_dummies(frame["firm"], drop_first=True, dtype=float)
+    firms.columns = pd.Index([f"firm {name}" for name in firms.columns])
+    frame = frame.rename(columns={"score": said}).join(firms)
+    found = _areas(frame, outcome, [said], [*past, *firms.columns], folds, seed, direction)
+    return found.model_copy(update={"by_firm": len(firms.columns) > 0})
 
 
 @resting
 def after_foretold(data: Followed, folds: int, seed: int) -> Foretold:
     """Who does it again within the horizon: by what was said, by the past, and by both; firms are
     told apart throughout, and what is said is set against that of others of the firm."""
-    said = data.kept.said
-    firms = pd.get_dummies(data.frame["firm"], drop_first=True, dtype=float)
-    frame = data.frame.rename(columns={"score": said}).join(firms)
-    past = [*data.past, *map(str, firms)]
-    return _areas(frame.assign(after=1 - frame["stopped"]), "after", [said], past, folds, seed, 1)
+    frame = data.frame.assign(after=1 - data.frame["stopped"])
+    return _by_firm(frame, "after", data.kept.said, data.past, folds, seed, 1)
 
 
 @resting

@@ -109,8 +109,8 @@ def staying(found: Staying, case: Case) -> Table:
     columns = [
         Column(lambda r: term(KEEPING[r.conduct]), "Conduct"),
         Column(lambda r: term(MODELS[r.model]), "Model of leaving"),
-        Column("times", "Times"),
-        Column(("ci_lower", "ci_upper"), "95 % interval"),
+        Column("times", "Times", decimals=3),
+        Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
         Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
     ]
     if any(row.planted is not None for row in found.rows):
@@ -131,11 +131,16 @@ def staying(found: Staying, case: Case) -> Table:
     )
 
 
+NO_MORE = Text(en="did it no more", zh="不再有此行为")
+AGAIN = Text(en="did it again", zh="再次有此行为")
+
+
 def foretold(found: Foretold, case: Case) -> Table:
     def label(row: AreaRow) -> Text:
         return predictors(row.model, case)
 
     n, events, folds = number(found.n), number(found.events), number(found.folds)
+    did = NO_MORE if found.outcome == "lapse" else AGAIN
     return Table(
         found.areas,
         [
@@ -148,8 +153,8 @@ def foretold(found: Foretold, case: Case) -> Table:
             zh="区分能力：ROC 曲线下面积。",
         ),
         Text(
-            en=f"n = {n}, of whom {events} did it; predictions with the past come from the other of {folds} parts; what is said alone stands for itself. .5 is chance. Intervals after DeLong et al. [@delong1988].",
-            zh=f"n = {n}，其中 {events} 人有此行为；含过去行为的预测来自 {folds} 折中的其余各折，单独的态度得分则直接使用。0.5 相当于随机。区间按 DeLong 等人的方法计算 [@delong1988]。",
+            en=f"n = {n}, of whom {events} {did.en}; predictions with the past come from the other of {folds} parts; what is said alone stands for itself. .5 is chance. Intervals after DeLong et al. [@delong1988].",
+            zh=f"n = {n}，其中 {events} 人{did.zh}；含过去行为的预测来自 {folds} 折中的其余各折，单独的态度得分则直接使用。0.5 相当于随机。区间按 DeLong 等人的方法计算 [@delong1988]。",
         ),
     )
 
@@ -451,11 +456,11 @@ def _held(heading: Column) -> list[Column]:
     return [
         heading,
         Column("n", "n"),
-        Column("times", "Times"),
-        Column(("ci_lower", "ci_upper"), "95 % interval"),
+        Column("times", "Times", decimals=3),
+        Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
         Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
-        Column("held", "Times, the past held"),
-        Column(("held_ci_lower", "held_ci_upper"), "95 % interval, the past held"),
+        Column("held", "Times, the past held", decimals=3),
+        Column(("held_ci_lower", "held_ci_upper"), "95 % interval, the past held", decimals=3),
         Column(lambda r: term(VERDICTS[r.held_verdict]) if r.held_verdict else "", "Verdict"),
     ]
 

@@ -417,7 +417,8 @@ def moves(found: Moves, case: Case) -> list[Text]:
 
 def _not_shown(kinds: int) -> list[Text]:
     """How many kinds of people are left out for their size."""
-    en = f"{number(kinds)} kinds have too few people to be shown."
+    have = "kind has" if kinds == 1 else "kinds have"
+    en = f"{number(kinds)} {have} too few people to be shown."
     return [Text(en=en, zh=f"另有 {number(kinds)} 类人数过少，不予列出。")] if kinds else []
 
 
@@ -725,7 +726,16 @@ def lapse(found: Lapse, case: Case) -> list[Text]:
                 zh=f"{zh_held}{escape(label.zh)}较高的人{zh[row.verdict]}（每高一个标准差的优势比{value.zh}）。",
             )
         )
-    return said
+    return [*said, *_of_a_firm(found.by_firm)]
+
+
+def _of_a_firm(by_firm: bool) -> list[Text]:
+    """That people are compared within what stands as firms in the waves."""
+    held = Text(
+        en="Firms, or what stands in their place, are told apart throughout: people are compared with others of the same one.",
+        zh="以上均控制所属企业（或与之相当的类别），只与同一类别的人相比。",
+    )
+    return [held] if by_firm else []
 
 
 # --- day by day ----------------------------------------------------------------------------------
@@ -864,7 +874,7 @@ def stays(found: Stays, case: Case) -> list[Text]:
 
 
 def after_foretold(found: Foretold, case: Case) -> list[Text]:
-    return foretold(found, case)
+    return [*foretold(found, case), *_of_a_firm(found.by_firm)]
 
 
 # --- what is used --------------------------------------------------------------------------------
@@ -907,4 +917,4 @@ def use(found: Use, case: Case) -> list[Text]:
 
 
 def lapse_foretold(found: Foretold, case: Case) -> list[Text]:
-    return foretold(found, case)
+    return [*foretold(found, case), *_of_a_firm(found.by_firm)]

@@ -149,9 +149,11 @@ def items(found: Items, case: Case) -> Text:
         return means
     c, d = escape(top.item), escape(bottom.item)
     ceiling, floor = number(top.ceiling), number(bottom.floor)
+    part = any(r.ceiling is None or r.floor is None for r in found.rows)
+    en, zh = (" of those shown", "在所列比例中，") if part else ("", "")
     return Text(
-        en=f"{means.en} The largest share of answers at the highest point is that of {c} ({ceiling}), at the lowest that of {d} ({floor}).",
-        zh=f"{means.zh}答案取最高分的比例，以 {c} 为最大（{ceiling}）；取最低分的比例，以 {d} 为最大（{floor}）。",
+        en=f"{means.en} The largest share of answers at the highest point{en} is that of {c} ({ceiling}), at the lowest that of {d} ({floor}).",
+        zh=f"{means.zh}{zh}答案取最高分的比例，以 {c} 为最大（{ceiling}）；取最低分的比例，以 {d} 为最大（{floor}）。",
     )
 
 

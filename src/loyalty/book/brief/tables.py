@@ -128,19 +128,26 @@ def complaints(data: Material) -> Headline | None:
 
 
 def used(data: Material) -> Headline | None:
-    """How many rows of the tables were read."""
-    parts = []
+    """How many rows of the tables were read, and whether all could be used."""
+    parts, left = [], []
     for analysis, kind in (("behaviour", Behaviour), ("voice", Voice), ("failure", Failure)):
         rows = data.one(analysis, kind, "rows") if analysis != "voice" else None
         parts += [number(table.read) for table in getattr(rows, "tables", ())]
+        left += [table.excluded for table in getattr(rows, "tables", ())]
         lines = data.one(analysis, kind, "texts") if analysis == "voice" else None
         parts += [number(lines.lines.read)] if lines is not None else []
+        left += [lines.lines.excluded] if lines is not None else []
     if not parts:
         return None
     what = listed([text(n, n) for n in parts])
+    rest = (
+        text("the chapter says which could not be used, and why", "不可用的行及其原因见该章")
+        if any(n != 0 for n in left)
+        else text("all could be used", "全部可用")
+    )
     said = text(
-        f"**{what.en} rows were read**; the chapter says which could not be used, and why.",
-        f"**{'共' if len(parts) == 1 else '各表分别'}读取 {what.zh} 行**；不可用的行及其原因见该章。",
+        f"**{what.en} rows were read**; {rest.en}.",
+        f"**{'共' if len(parts) == 1 else '各表分别'}读取 {what.zh} 行**；{rest.zh}。",
     )
     grade, chapter = data.grade("high"), "voice"
     if data.of("behaviour", Behaviour) is not None:
