@@ -206,10 +206,8 @@ def test_matrices_asked_in_the_same_words_are_told_apart_by_their_number(
     codes = [
         f"Q{1 + (k > 2) * apart}_{1 + k % 3 + (0 if apart else 3 * (k > 2))}" for k in range(6)
     ]
-    asked = [
-        f"Please say how far you agree. - It is {w}"
-        for w in ["one", "two", "red", "odd", "big", "new"]
-    ]
+    names = ["one", "two", "red", "odd", "big", "new"]
+    asked = [f"Please say how far you agree. - It is {name}" for name in names]
     rows = [[f'{{"ImportId":"{c}"}}' for c in codes], *agreement(7).tolist()]
     found, text = described(tmp_path, pd.DataFrame([asked, *rows], columns=codes))
     assert [[i.id for i in c.items] for c in found.constructs] == (

@@ -498,7 +498,7 @@ def test_multivariate_normality_says_what_normal_would_be() -> None:
     kurtosis = {"kurtosis": 15.2, "normal_kurtosis": 15, "kurtosis_z": 0.4, "kurtosis_p": 0.7}
     found = audit.Normality(n=400, n_items=3, **skew, **kurtosis)
     text = said(words.normality, found)
-    assert "nothing speaks against" in text.en and "15.20 where 15 is normal" in text.en
+    assert "nothing speaks against" in text.en and "15.2 where 15 is normal" in text.en
     text = said(words.normality, found.model_copy(update={"kurtosis_p": 0.001}))
     assert "3 items are not multivariate normal" in text.en and "稳健" in text.zh
 

@@ -677,7 +677,7 @@ def _shift(everybody: Selection, careful: Selection, along: Text) -> Text:
     assert everybody.ci_lower is not None and everybody.ci_upper is not None
     half = (everybody.ci_upper - everybody.ci_lower) / 2
     small = abs(careful.estimate - everybody.estimate) < half
-    if careful.n == everybody.n and after == before:
+    if careful.n == everybody.n and careful.estimate == everybody.estimate:
         return Text(
             en=f"Nobody is flagged, so that the path {escape(along.en)} stays as it is, {before}.",
             zh=f"没有受访者被标记，路径“{escape(along.zh)}”仍为 {before}。",

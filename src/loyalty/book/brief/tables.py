@@ -129,7 +129,7 @@ def complaints(data: Material) -> Headline | None:
 
 def used(data: Material) -> Headline | None:
     """How many rows of the tables were read, and whether all could be used."""
-    parts, left = [], []
+    parts, left = list[str](), list[int]()
     for analysis, kind in (("behaviour", Behaviour), ("voice", Voice), ("failure", Failure)):
         rows = data.one(analysis, kind, "rows") if analysis != "voice" else None
         parts += [number(table.read) for table in getattr(rows, "tables", ())]
