@@ -79,6 +79,9 @@ def test_without_firms_nobody_is_compared_within_one(players: conduct.Waves) -> 
     one = dataclasses.replace(players, panel=players.panel.assign(firm="one"))
     plain, same = (conduct.lapse_foretold(data, 5, 3) for data in (bare, one))
     assert plain == same and not plain.by_firm
+    areas = {r.model: r.auc for r in plain.areas}
+    assert round(areas["enjoyment"], 2) == 0.56
+    assert round(areas["past"], 2) == 0.79
     case = Case("games-telemetry", study.load("games-telemetry"))
     for waves, said in ((bare, False), (players, True)):
         told = words.lapse(cited(conduct.lapse(waves), "games-telemetry/conduct/lapse"), case)[-1]
