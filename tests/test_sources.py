@@ -107,7 +107,8 @@ def test_a_file_that_is_not_what_its_suffix_says(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"PK\x03\x04\x00\x00", "not a readable csv file (binary content)"),
+        (b"PK\x03\x04\x00\x00", "no text; by its first bytes it is a .xlsx (.zip) file"),
+        (b"q1,q2\n1,\x002\n3,4\n5,6\n", "not a readable csv file (binary content)"),
         ("q1\ntrès\n".encode("latin-1"), "not UTF-8 text (byte "),
         (b"", "not a readable csv file ("),
         (b"q1,q2\n1,2\n1,2,3\n", "not a readable csv file ("),

@@ -305,10 +305,10 @@ def test_reliabilities_beside_the_correlations(project: Project) -> None:
 def test_nps_goes_no_further_than_its_interval(
     project: Project, lower: float, upper: float, text: str
 ) -> None:
-    shares = {"promoters": 0.4, "passives": 0.3, "detractors": 0.3}
+    shares = {"promoters": 481 / 1200, "passives": 359 / 1200, "detractors": 0.3}
     score = Nps(variable="r", n=1200, estimate=0.0, ci_lower=lower, ci_upper=upper, **shares)
     assert text in english(words.nps, score)
-    assert "40.0 % promoters less 30.0 % detractors of 1,200 answers" in english(words.nps, score)
+    assert "40.1 % promoters less 30.0 % detractors of 1,200 answers" in english(words.nps, score)
 
 
 def test_csat_says_what_was_asked(groups: Project) -> None:

@@ -24,6 +24,7 @@ NO_BREAK = "\u00a0"
 _COLUMNS = {
     "customer": "客户",
     "date": "日期",
+    "wave": "次序",
     "amount": "金额",
     "quantity": "数量",
     "household": "家庭",
