@@ -379,6 +379,22 @@ def firms(model: str, rows: pd.DataFrame, cluster: str, items: Sequence[str], **
     return Firms(cluster, clusters, result)
 
 
+def firms_if_enough(
+    model: str, rows: pd.DataFrame, cluster: str | None, items: Sequence[str], **how: Any
+) -> Firms | None:
+    """:func:`firms`; None without a `cluster`, with too few of them, or without a solution.
+
+    Raises
+    ------
+    semfit.ModelError
+        When the model cannot be fitted.
+    """
+    if cluster is not None:
+        with suppress(CannotCompute):
+            return firms(model, rows, cluster, items, **how)
+    return None
+
+
 def sampling(
     study: Study, rows: pd.DataFrame, items: Sequence[str], weights: pd.Series | None = None
 ) -> Design | None:
@@ -741,12 +757,9 @@ def _own_effects(
     cluster: str | None,
 ) -> pd.DataFrame | Reason:
     """The total effects of the model fitted to `rows`, or why there are none."""
-    by: Firms | None = None
     try:
         result = semfit.fit(model, rows, estimator="MLR", missing=missing)
-        if cluster is not None:
-            with suppress(CannotCompute):  # too few
-                by = firms(model, rows, cluster, items, missing=missing)
+        by = firms_if_enough(model, rows, cluster, items, missing=missing)
     except semfit.ModelError as error:
         return reason_of(error)
     free = result.estimate.model.expand.shape[1]

@@ -174,10 +174,9 @@ def personal(column: Column, counts: Counter[str]) -> str | None:
         if sum(bool(pattern.fullmatch(t)) for t in texts) > cut("most") * len(texts):
             return why
     n = sum(counts.values())
+    written = sum(counts[t] for t in texts)
     addresses = sum(counts[t] for t in texts if EMAIL.search(t))
-    if addresses > cut("some") * sum(
-        counts[t] for t in texts
-    ):  # else a slip in a column of answers
+    if addresses > cut("some") * written:  # else a slip in a column of answers
         return "email"
     enough = n >= cut("few_rows")
     if _ID.fullmatch(column.code.strip()) and enough and len(counts) > cut("most") * n:

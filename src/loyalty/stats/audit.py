@@ -306,16 +306,15 @@ def em_moments(
     check_varies(values, list(items.columns))
     if n <= p:
         raise CannotCompute("few_rows_for_items", n=n, items=p, least=p + 1)
-    centre, scale = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
-    found = IncompleteRows((values - centre) / scale).moments(tolerance, max_iterations)
+    found = IncompleteRows(values).moments(tolerance, max_iterations)
     if found is None:
         raise CannotCompute("em_singular")
     if not found.converged:
         raise CannotCompute("em_not_converged", steps=max_iterations)
     index = pd.Index(items.columns)
     return NormalMoments(
-        mean=pd.Series(found.mean * scale + centre, index=index),
-        covariance=pd.DataFrame(found.cov * np.outer(scale, scale), index=index, columns=index),
+        mean=pd.Series(found.mean, index=index),
+        covariance=pd.DataFrame(found.cov, index=index, columns=index),
         n=n,
         iterations=found.iterations,
     )

@@ -13,10 +13,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.linalg import lapack
 
-from .model import Array, Index
-
-#: Of rows or patterns times squared missing variables: so many values are in use at once.
-VALUES_AT_ONCE = 4_000_000
+from .model import VALUES_AT_ONCE, Array, Index
 
 
 @dataclass(frozen=True)

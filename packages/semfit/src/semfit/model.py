@@ -34,7 +34,7 @@ Array = NDArray[Any]  # real numbers, complex in complex steps
 Index = NDArray[Any]  # whole numbers
 
 DIRECTED, SYMMETRIC, MEAN, THRESHOLD, SCALE = range(5)
-#: Of patterns of missing values times what is computed of each.
+#: Of patterns of missing values, or rows with such, times what is computed of each.
 VALUES_AT_ONCE = 4_000_000
 
 

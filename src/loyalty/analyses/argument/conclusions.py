@@ -6,7 +6,15 @@ from collections import Counter
 from typing import Literal
 
 from loyalty.analyses.argument import read
-from loyalty.analyses.argument.beside import Claims, Conduct, DayRow, Foretold, Voice
+from loyalty.analyses.argument.beside import (
+    Claims,
+    Conduct,
+    DayRow,
+    Foretold,
+    LapseRow,
+    SaidRow,
+    Voice,
+)
 from loyalty.analyses.argument.models import (
     Action,
     Actions,
@@ -205,35 +213,24 @@ def _of_lines(followed: tuple[Followed, ...], days: tuple[DayRow, ...]) -> tuple
 
 def _followed(found: Foretold) -> tuple[Followed, ...]:
     """What goes before doing more, or before fewer stop; nothing that another series explains."""
-    more = [r for r in found.said if r.verdict == "+" and not r.explained]
-    fewer = [r for r in found.lapses if r.verdict == "-"]
-    return (
-        *(
-            Followed(
-                case=r.case,
-                said=r.said,
-                done=r.done,
-                design="within",
-                estimate=r.estimate,
-                ci_lower=r.ci_lower,
-                ci_upper=r.ci_upper,
-                grade="low",
-            )
-            for r in more
-        ),
-        *(
-            Followed(
-                case=r.case,
-                said=r.said,
-                done=r.done,
-                design="between",
-                estimate=r.odds_ratio,
-                ci_lower=r.ci_lower,
-                ci_upper=r.ci_upper,
-                grade="low",
-            )
-            for r in fewer
-        ),
+    within = [r for r in found.said if r.verdict == "+" and not r.explained]
+    between = [r for r in found.lapses if r.verdict == "-"]
+    lines: list[tuple[SaidRow | LapseRow, Literal["within", "between"], float]] = [
+        *((r, "within", r.estimate) for r in within),
+        *((r, "between", r.odds_ratio) for r in between),
+    ]
+    return tuple(
+        Followed(
+            case=r.case,
+            said=r.said,
+            done=r.done,
+            design=design,
+            estimate=estimate,
+            ci_lower=r.ci_lower,
+            ci_upper=r.ci_upper,
+            grade="low",
+        )
+        for r, design, estimate in lines
     )
 
 

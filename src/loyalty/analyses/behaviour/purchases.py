@@ -39,7 +39,7 @@ from loyalty.analyses.behaviour.findings import (
 )
 from loyalty.cases.study import Study
 from loyalty.cases.tables import Loaded
-from loyalty.ground.findings import Refused, refusable, resting
+from loyalty.ground.findings import of_data, refusable, resting
 from loyalty.ground.reasons import CannotCompute
 from loyalty.stats import clv, rfm
 from loyalty.stats.discrimination import calibration, discrimination
@@ -100,13 +100,10 @@ def load(study: Study, tables: Sequence[Loaded], calibration: float) -> Purchase
     return Purchases(table.resource.id, table.reduced(calibration, estimates.USUAL_GAPS))
 
 
-def survival(bought: Purchases | Refused | None) -> Survival | Refused | None:
+@of_data
+@refusable
+def survival(bought: Purchases) -> Survival:
     """Who buys again; or why nothing can be asked of the purchases."""
-    return bought if isinstance(bought, Refused) else _survival(bought)
-
-
-@resting
-def _survival(bought: Purchases) -> Survival:
     reduced = bought.reduced
     days = (bought.end - reduced.start).days
     if reduced.silence is None:

@@ -190,22 +190,22 @@ def _followed(asked: Loaded, table: Loaded, horizon: int) -> Followed:
     def row(firm: str | None) -> KeptRow:
         own = frame["firm"] == firm if firm is not None else pd.Series(True, index=frame.index)
         mine = None if agree is None else agree if firm is None else agree[agree["firm"] == firm]
-        none = mine is None or mine.empty or not amounts
+        if mine is not None and (mine.empty or not amounts):
+            mine = None
         return KeptRow(
             firm=firm,
             asked=int(own.sum()),
             idle=int((own & idle).sum()),
             short=int((own & short).sum()),
             people=int((own & ~idle & ~short).sum()),
-            windows=None if none or mine is None else len(mine),
-            agree=None if none or mine is None else float(mine["agree"].mean()),
+            windows=None if mine is None else len(mine),
+            agree=None if mine is None else float(mine["agree"].mean()),
         )
 
     use = frame[~idle & ~short].copy()
     if len(use) < 50:
         raise CannotCompute("few_people_for_outcome", n=len(use))
-    by = use.groupby("firm")["score"]
-    use["score"] = (use["score"] - by.transform("mean")) / by.transform("std")
+    use["score"] = within_firms(use)
     firms = sorted(frame["firm"].unique())
     kept = Kept(
         waves=asked.resource.id,
@@ -218,6 +218,12 @@ def _followed(asked: Loaded, table: Loaded, horizon: int) -> Followed:
         rows=tuple(row(f) for f in ([*firms, None] if len(firms) > 1 else [None])),
     )
     return Followed(kept, use)
+
+
+def within_firms(frame: pd.DataFrame) -> pd.Series:
+    """Each `score` in standard deviations from the mean of its `firm`, (n,)."""
+    by = frame.groupby("firm")["score"]
+    return (frame["score"] - by.transform("mean")) / by.transform("std")
 
 
 def _people(
@@ -290,12 +296,10 @@ def kept(data: Followed | Refused | None) -> Kept | Refused | None:
 def _held(n: int, plain: _Ends, held: _Ends | None) -> dict[str, Any]:
     """The fields of :class:`Held` but for the firm."""
     fields: dict[str, Any] = {"n": n}
-    for name, ends in (("times", plain), ("held", held)):
-        prefix = "held_" if name == "held" else ""
+    for name, prefix, ends in (("times", "", plain), ("held", "held_", held)):
         estimate, low, high = ends or (None, None, None)
-        verdict = None if low is None or high is None else side(low, high, 1.0)
         fields |= {name: estimate, f"{prefix}ci_lower": low, f"{prefix}ci_upper": high}
-        fields[f"{prefix}verdict"] = verdict
+        fields[f"{prefix}verdict"] = side(*ends[1:], 1.0) if ends else None
     return fields
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import numpy as np
 import pandas as pd
 
-from loyalty.analyses.conduct.afterwards import After, Followed, Kept, Stays
+from loyalty.analyses.conduct.afterwards import After, Followed, Kept, Stays, within_firms
 from loyalty.analyses.conduct.afterwards import after as after
 from loyalty.analyses.conduct.afterwards import followed as followed
 from loyalty.analyses.conduct.afterwards import kept as kept
@@ -49,6 +49,7 @@ from loyalty.ground.findings import (
     Record,
     Refused,
     Shown,
+    of_data,
     refusable,
     resting,
 )
@@ -452,13 +453,10 @@ def _done(
     return done, unseen
 
 
-def joins(data: Persons | Refused | None) -> Joins | Refused | None:
+@of_data
+@refusable
+def joins(data: Persons) -> Joins:
     """How the tables met the survey; or why nothing that follows from it is there."""
-    return data if isinstance(data, Refused) else _joins(data)
-
-
-@resting
-def _joins(data: Persons) -> Joins:
     assert data.study.join is not None
     return Joins(
         tables=tuple(table.counted for table in data.joined.values()),
@@ -1031,9 +1029,7 @@ def lapse_foretold(data: Waves, folds: int, seed: int) -> Foretold:
     frame = _first_step(data)
     if "firm" not in frame:
         frame["firm"] = ""
-    by = frame.groupby("firm")["score"]
-    frame["score"] = (frame["score"] - by.transform("mean")) / by.transform("std")
-    frame = frame.dropna()
+    frame = frame.assign(score=within_firms(frame)).dropna()
     return _by_firm(frame, "lapse", data.stated[0], ["past"], folds, seed, -1)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -54,7 +53,7 @@ from loyalty.estimates.groups import (
     Firms,
     Totals,
     comparable_rows,
-    firms,
+    firms_if_enough,
     sampling,
     total_effects,
 )
@@ -191,15 +190,12 @@ def refits(data: Answers, draws: int, seed: int) -> Refits:
 
 def _refits(data: Answers, rows: pd.DataFrame, draws: int, seed: int) -> Refits:
     text = data.study.structural_model(effects=False)
-    model = semfit.fit(text, rows, estimator="MLR", missing=missing_answers(rows, data.items))
+    missing = missing_answers(rows, data.items)
+    model = semfit.fit(text, rows, estimator="MLR", missing=missing)
     if model.problems:
         raise CannotCompute.because(model.problems[0])
-
-    unit, by = data.study.units, None
-    if unit is not None:
-        with suppress(CannotCompute):  # too few, as often within a level
-            missing = missing_answers(rows, data.items)
-            by = firms(text, rows, unit.id, data.items, missing=missing)
+    unit = data.study.units.id if data.study.units else None
+    by = firms_if_enough(text, rows, unit, data.items, missing=missing)
 
     def boot(count: int) -> semfit.Bootstrap:
         return structural.resampled(

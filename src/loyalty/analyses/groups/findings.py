@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import pandas as pd
@@ -477,10 +476,8 @@ def effects(data: Compared) -> Effects:
         raise CannotCompute("no_focal_path")
     model = data.study.structural_model(effects=False)
     whole = semfit.fit(model, data.answers, estimator="MLR", missing=data.missing)
-    unit, by = data.study.units, None
-    if unit is not None:
-        with suppress(CannotCompute):  # too few clusters
-            by = estimates.firms(model, data.answers, unit.id, data.used, missing=data.missing)
+    unit = data.study.units.id if data.study.units else None
+    by = estimates.firms_if_enough(model, data.answers, unit, data.used, missing=data.missing)
     totals = by.totals(focal.to) if by else estimates.total_effects(whole, focal.to)
     pooled = totals.table
     points = _points(data, pooled, data.scores[list(pooled["construct"])])
